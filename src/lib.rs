@@ -1,1 +1,3 @@
-//! x
+//! ChatSession: the live chats of a contact centre.
+
+pub mod center;

@@ -1,0 +1,73 @@
+//! The end: absorbing. After it only after-chat work is accepted.
+
+use super::about;
+use crate::center::{
+    AgentId, Answer, Caller, CancelCause, Center, EndReason, Happened, LeaveReason, Refusal,
+    SessionId, UnqueueReason, Who, commit::Commit,
+};
+
+pub(super) fn end(
+    center: &Center,
+    caller: &Caller,
+    id: SessionId,
+    end_for_all: bool,
+    expected: Option<u32>,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let session = center.known(&caller.who, id)?;
+    if !session.is_open() {
+        return Err(Refusal::SessionEnded);
+    }
+    let reason = match &caller.who {
+        Who::Customer(_) if caller.via.is_some() => EndReason::Integrator,
+        Who::Customer(_) => EndReason::Customer,
+        Who::Agent(agent) | Who::Supervisor(agent) => {
+            if session.connected_as(agent).is_none() {
+                return Err(Refusal::NotParticipant);
+            }
+            session.expect(expected)?;
+            if session.connected().count() > 1 && !end_for_all {
+                return Err(Refusal::OthersConnected);
+            }
+            if center.is_supervisor(&caller.who) {
+                EndReason::Supervisor
+            } else {
+                EndReason::Agent
+            }
+        }
+        Who::Service(_) | Who::System => return Err(Refusal::RoleNotAllowed),
+    };
+    Ok(move |commit: &mut Commit<'_>| {
+        commit.end_session(id, reason);
+        about(id)
+    })
+}
+
+impl Commit<'_> {
+    /// Nothing more is said: offers are canceled, the entry is removed, everyone leaves into their after-chat work.
+    pub(super) fn end_session(&mut self, id: SessionId, reason: EndReason) {
+        self.cancel_offers(id, CancelCause::SessionEnded, |_| true);
+        self.unqueue(id, UnqueueReason::Ended, CancelCause::SessionEnded);
+        let connected: Vec<AgentId> = self
+            .get(id)
+            .connected()
+            .map(|participant| participant.agent.clone())
+            .collect();
+        for agent in connected {
+            self.leave(id, &agent, LeaveReason::SessionEnded);
+        }
+        match reason {
+            EndReason::Customer
+            | EndReason::Agent
+            | EndReason::Supervisor
+            | EndReason::Integrator => {
+                self.session(id, Happened::Ended { reason });
+            }
+            EndReason::Inactivity
+            | EndReason::CustomerGone
+            | EndReason::MaxWait
+            | EndReason::AgeLimit => {
+                self.system(id, Happened::Ended { reason });
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A colleague is invited, or the invitation is called off.
+
+use super::about;
+use crate::center::{
+    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId,
+    OfferKind, Outcome, Refusal, SessionId, commit::Commit,
+};
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one for each field of the command"
+)]
+pub(super) fn invite(
+    center: &Center,
+    caller: &Caller,
+    id: SessionId,
+    invitee: AgentId,
+    mode: InviteMode,
+    note: String,
+    ring: Option<Millis>,
+    expected: Option<u32>,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let (session, inviter) = center.attended_by(caller, id)?;
+    session.expect(expected)?;
+    let inviter = inviter.agent.clone();
+    let target = center.agent(&invitee)?;
+    if session.connected_as(&invitee).is_some() {
+        return Err(Refusal::AlreadyParticipant);
+    }
+    if !target.is_signed_in() {
+        return Err(Refusal::AgentSignedOut);
+    }
+    if session.offer_to(&invitee).is_some() {
+        return Err(Refusal::AlreadyOffered);
+    }
+    if !target.has_room(&center.settings) {
+        return Err(Refusal::AgentAtCapacity);
+    }
+    if session.connected().count() + session.offers.len()
+        >= center.settings.max_participants as usize
+    {
+        return Err(Refusal::LimitReached {
+            limit: "max_participants",
+        });
+    }
+    let (queue, ring) = (
+        session.home.clone(),
+        ring.unwrap_or(center.settings.invitation_time),
+    );
+    Ok(move |commit: &mut Commit<'_>| {
+        let (offer, expire) = (
+            OfferId::from_bytes(commit.seed.next(commit.now)),
+            commit.now + ring,
+        );
+        let (kind, note) = (OfferKind::Invitation { inviter, mode }, commit.text(note));
+        let made = Offer {
+            id: offer,
+            agent: invitee,
+            kind,
+            queue,
+            made: commit.now,
+            expire,
+            note,
+            untold: false,
+        };
+        commit.session(id, Happened::OfferMade(Box::new(made)));
+        Answer {
+            offer: Some(offer),
+            expire,
+            ..about(id)
+        }
+    })
+}
+
+/// For the inviter, also after leaving, any connected agent, a supervisor.
+pub(super) fn cancel(
+    center: &Center,
+    caller: &Caller,
+    id: SessionId,
+    offer: OfferId,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let session = center.known(&caller.who, id)?;
+    let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
+    let open = session.offer(offer).map(|offer| &offer.kind);
+    let ended = session.ended_offers.iter().find(|ended| ended.id == offer);
+    let kind = open
+        .or(ended.map(|ended| &ended.kind))
+        .ok_or(Refusal::OfferNotFound)?;
+    let OfferKind::Invitation { inviter, .. } = kind else {
+        return Err(Refusal::OfferNotFound);
+    };
+    if inviter != agent
+        && session.connected_as(agent).is_none()
+        && !center.is_supervisor(&caller.who)
+    {
+        return Err(Refusal::NotParticipant);
+    }
+    if let (None, Some(ended)) = (open, ended) {
+        return Err(Refusal::OfferClosed(ended.outcome));
+    }
+    Ok(move |commit: &mut Commit<'_>| {
+        commit.end_offer(id, offer, Outcome::Canceled(CancelCause::ByInviter));
+        about(id)
+    })
+}

@@ -1,0 +1,108 @@
+//! An agent leaves. The last one says what becomes of the customer.
+
+use super::about;
+use crate::center::{
+    AgentId, Answer, Caller, Center, EndReason, Happened, IfLast, LeaveReason, Participant,
+    Refusal, SessionId, commit::Commit, session::Session,
+};
+
+pub(super) fn leave(
+    center: &Center,
+    caller: &Caller,
+    id: SessionId,
+    if_last: Option<IfLast>,
+    expected: Option<u32>,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let (session, participant) = center.attended_by(caller, id)?;
+    session.expect(expected)?;
+    let agent = participant.agent.clone();
+    let is_last = session.connected().count() == 1 && session.entry.is_none();
+    let if_last = match is_last {
+        true => Some(choice(session, if_last)?),
+        false => None,
+    };
+    Ok(move |commit: &mut Commit<'_>| {
+        match if_last {
+            Some(IfLast::End) => commit.end_session(id, EndReason::Agent),
+            Some(IfLast::ReturnToQueue) => {
+                commit.return_home(id);
+                commit.leave(id, &agent, LeaveReason::Left);
+            }
+            Some(IfLast::AwaitInvitee) | None => commit.leave(id, &agent, LeaveReason::Left),
+        }
+        about(id)
+    })
+}
+
+fn choice(session: &Session, asked: Option<IfLast>) -> Result<IfLast, Refusal> {
+    let mut choices = vec![IfLast::ReturnToQueue, IfLast::End];
+    if session.has_invitation() {
+        choices.insert(1, IfLast::AwaitInvitee);
+    }
+    asked
+        .filter(|asked| choices.contains(asked))
+        .ok_or(Refusal::LastAgent(choices))
+}
+
+impl Center {
+    /// An open session and the caller's membership in it.
+    pub(super) fn attended_by(
+        &self,
+        caller: &Caller,
+        id: SessionId,
+    ) -> Result<(&Session, &Participant), Refusal> {
+        let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
+        let session = self.known(&caller.who, id)?;
+        if !session.is_open() {
+            return Err(Refusal::SessionEnded);
+        }
+        Ok((
+            session,
+            session.connected_as(agent).ok_or(Refusal::NotParticipant)?,
+        ))
+    }
+}
+
+impl Session {
+    /// Refuses a caller who looks at an older session.
+    pub(super) fn expect(&self, expected: Option<u32>) -> Result<(), Refusal> {
+        match expected {
+            Some(revision) if revision < self.structure => Err(Refusal::RevisionStale {
+                current: self.structure,
+            }),
+            Some(revision) if revision > self.revision => Err(Refusal::PositionInFuture {
+                last: self.revision,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Commit<'_> {
+    /// An agent is no longer connected; their after-chat work begins.
+    pub(super) fn leave(&mut self, id: SessionId, agent: &AgentId, reason: LeaveReason) {
+        let Some(participant) = self.get(id).connected_as(agent).cloned() else {
+            return;
+        };
+        let Participant {
+            number,
+            agent,
+            name,
+            queue,
+            ..
+        } = participant;
+        let left = Happened::Left {
+            participant: number,
+            agent: agent.clone(),
+            name,
+            reason,
+        };
+        match reason {
+            LeaveReason::Left | LeaveReason::Transferred => self.session(id, left),
+            LeaveReason::AgentGone | LeaveReason::SignedOut | LeaveReason::SessionEnded => {
+                self.system(id, left)
+            }
+        }
+        self.start_wrap_up(id, agent, &queue);
+    }
+}

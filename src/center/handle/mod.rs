@@ -1,0 +1,299 @@
+//! From a command to what it decides. Each family of commands has a file; each function there first checks, reading
+//! only, and returns what to do then: that can't refuse any more.
+
+use super::{
+    Center, REQUESTS_PER_CALLER,
+    command::{Answer, Asked, Caller, Command, Requested},
+    commit::Commit,
+    event::{CenterChange, Record},
+    ids::{Seed, SessionId},
+    refusal::Refusal,
+    text::Content,
+    time::Time,
+};
+
+mod admin;
+mod due;
+mod end;
+mod invite;
+mod leave;
+mod message;
+mod offers;
+mod presence;
+mod queue;
+mod settle;
+mod start;
+mod state;
+mod wrap_up;
+
+/// What a command came to.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// What the caller is told, once the record is durable.
+    pub answer: Answer,
+    /// What happened; none when nothing changed.
+    pub record: Option<Record>,
+    /// The texts that it refers to, in the order of their items.
+    pub texts: Vec<String>,
+}
+
+impl Center {
+    /// Decides a command at `now`, and applies what it decides. A refusal has changed nothing.
+    pub fn handle(
+        &mut self,
+        asked: Asked,
+        now: Time,
+        seed: Seed,
+        content: Content,
+    ) -> Result<Decided, Refusal> {
+        if let Some(answer) = self.answered(&asked)? {
+            return Ok(Decided {
+                answer,
+                record: None,
+                texts: Vec::new(),
+            });
+        }
+        let Asked {
+            caller,
+            request,
+            command,
+        } = asked;
+        let commit = |center| Commit {
+            center,
+            now,
+            seed,
+            content,
+            caller: caller.clone(),
+            events: Vec::new(),
+            offers: 0,
+            sessions: Vec::new(),
+            agents: Vec::new(),
+        };
+        macro_rules! decide {
+            ($check:expr) => {{
+                let act = $check?;
+                let mut commit = commit(self);
+                let answer = act(&mut commit);
+                Ok(commit.finish(answer, &caller, request))
+            }};
+        }
+        match command {
+            Command::StartSession(start) => decide!(start::start(self, &caller, *start)),
+            Command::Invite {
+                session,
+                agent,
+                mode,
+                note,
+                ring,
+                expected,
+            } => {
+                decide!(invite::invite(
+                    self, &caller, session, agent, mode, note, ring, expected
+                ))
+            }
+            Command::CancelInvitation { session, offer } => {
+                decide!(invite::cancel(self, &caller, session, offer))
+            }
+            Command::AcceptOffer { session, offer } => {
+                decide!(offers::accept(self, &caller, session, offer))
+            }
+            Command::DeclineOffer { session, offer } => {
+                decide!(offers::decline(self, &caller, session, offer))
+            }
+            Command::TransferToQueue {
+                session,
+                queue,
+                leave,
+                note,
+                priority,
+                expected,
+            } => {
+                decide!(queue::transfer(
+                    self, &caller, session, queue, leave, note, priority, expected
+                ))
+            }
+            Command::WithdrawFromQueue { session, expected } => {
+                decide!(queue::withdraw(self, &caller, session, expected))
+            }
+            Command::Leave {
+                session,
+                if_last,
+                expected,
+            } => {
+                decide!(leave::leave(self, &caller, session, if_last, expected))
+            }
+            Command::EndSession {
+                session,
+                end_for_all,
+                expected,
+            } => {
+                decide!(end::end(self, &caller, session, end_for_all, expected))
+            }
+            Command::SendMessage {
+                session,
+                text,
+                audience,
+            } => {
+                decide!(message::send(
+                    self,
+                    &caller,
+                    request.clone(),
+                    session,
+                    text,
+                    audience
+                ))
+            }
+            Command::ReadUpTo { session, revision } => {
+                decide!(message::read(self, &caller, session, revision))
+            }
+            Command::SetDisposition {
+                session,
+                code,
+                notes,
+            } => {
+                decide!(wrap_up::dispose(self, &caller, session, code, notes))
+            }
+            Command::CompleteWrapUp { session } => {
+                decide!(wrap_up::complete(self, &caller, session))
+            }
+            Command::SignIn => decide!(state::sign_in(self, &caller)),
+            Command::SignOut { hand_back } => decide!(state::sign_out(self, &caller, hand_back)),
+            Command::SetState { ready, reason } => {
+                decide!(state::set(self, &caller, ready, reason))
+            }
+            Command::OpenDesk { agent, incarnation } => {
+                decide!(presence::open_desk(self, agent, incarnation))
+            }
+            Command::CloseDesk { agent, incarnation } => {
+                decide!(presence::close_desk(self, agent, incarnation))
+            }
+            Command::OpenCustomer {
+                session,
+                incarnation,
+            } => {
+                decide!(presence::open_customer(self, session, incarnation))
+            }
+            Command::CloseCustomer {
+                session,
+                incarnation,
+            } => {
+                decide!(presence::close_customer(self, session, incarnation))
+            }
+            Command::Put(object) => decide!(admin::put(self, object)),
+            Command::Due => decide!(due::due()),
+            Command::Archive { session } => decide!(admin::archive(self, session)),
+        }
+    }
+
+    /// The answer that a repeated request got before.
+    fn answered(&self, asked: &Asked) -> Result<Option<Answer>, Refusal> {
+        let Some(request) = &asked.request else {
+            return Ok(None);
+        };
+        match asked.command {
+            Command::SendMessage { session, .. } => {
+                self.message_answered(&asked.caller, session, request)
+            }
+            // Reading up to a revision takes effect once by itself.
+            Command::ReadUpTo { .. } => Ok(None),
+            _ => {
+                let remembered = self.requests.answers.get(&asked.caller);
+                match remembered.and_then(|requests| requests.get(&request.id)) {
+                    Some(known) if known.fingerprint == request.fingerprint => {
+                        Ok(Some(known.answer.clone()))
+                    }
+                    Some(_) => Err(Refusal::RequestIdReused),
+                    None if remembered
+                        .is_some_and(|all| all.len() >= REQUESTS_PER_CALLER as usize) =>
+                    {
+                        Err(Refusal::RateLimited)
+                    }
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    fn message_answered(
+        &self,
+        caller: &Caller,
+        session: SessionId,
+        request: &Requested,
+    ) -> Result<Option<Answer>, Refusal> {
+        let Ok(session) = self.known(&caller.who, session) else {
+            return Ok(None);
+        };
+        match session
+            .messages
+            .get(&(caller.who.agent().cloned(), request.id.clone()))
+        {
+            Some(posted) if posted.fingerprint == request.fingerprint => Ok(Some(Answer {
+                session: Some(session.id),
+                revision: posted.revision,
+                public: posted.public,
+                time: posted.time,
+                ..Answer::default()
+            })),
+            Some(_) => Err(Refusal::RequestIdReused),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What a checked command answers about a session it changed.
+type About = Option<SessionId>;
+
+impl Commit<'_> {
+    fn finish(mut self, answer: Answer, caller: &Caller, request: Option<Requested>) -> Decided {
+        self.settle();
+        self.route();
+        let answer = self.complete(answer);
+        let says_so_itself = self.events.iter().any(|event| {
+            matches!(event, super::Event::Session(event)
+                if matches!(event.what, super::Happened::Posted { fingerprint: Some(_), .. } | super::Happened::Read { .. }))
+        });
+        if let Some(request) = request.filter(|_| !says_so_itself) {
+            self.center(CenterChange::Remembered {
+                caller: caller.clone(),
+                request: request.id,
+                fingerprint: request.fingerprint,
+                answer: answer.clone(),
+            });
+        }
+        let record = (!self.events.is_empty()).then(|| {
+            self.center.seq += 1;
+            Record {
+                center: self.center.id.clone(),
+                seq: self.center.seq,
+                time: self.now,
+                events: self.events,
+            }
+        });
+        Decided {
+            answer,
+            record,
+            texts: self.content.take(),
+        }
+    }
+
+    /// Tells the revisions as they are at the end, unless the answer is about an earlier one.
+    fn complete(&self, mut answer: Answer) -> Answer {
+        answer.time = self.now;
+        if let Some(session) = answer
+            .session
+            .filter(|_| answer.revision == 0)
+            .and_then(|id| self.center.sessions.get(&id))
+        {
+            (answer.revision, answer.public) = (session.revision, session.public);
+        }
+        answer
+    }
+}
+
+/// The answer to a command about a session.
+fn about(session: SessionId) -> Answer {
+    Answer {
+        session: About::Some(session),
+        ..Answer::default()
+    }
+}

@@ -1,0 +1,109 @@
+//! An agent comes, goes, and says whether they take router offers.
+
+use crate::center::{
+    Agent, AgentChange, AgentId, Answer, Caller, Center, Code, LeaveReason, Outcome, Refusal,
+    Status, commit::Commit,
+};
+
+impl Center {
+    fn caller_agent<'a>(&'a self, caller: &'a Caller) -> Result<(&'a AgentId, &'a Agent), Refusal> {
+        let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
+        Ok((id, self.agent(id)?))
+    }
+}
+
+pub(super) fn sign_in(
+    center: &Center,
+    caller: &Caller,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let (id, agent) = center.caller_agent(caller)?;
+    let (id, signed_in) = (id.clone(), agent.is_signed_in());
+    Ok(move |commit: &mut Commit<'_>| {
+        if !signed_in {
+            let grace_end = commit.now + commit.center.settings.lease_grace;
+            commit.agent(&id, AgentChange::SignedIn { grace_end });
+        }
+        Answer::default()
+    })
+}
+
+pub(super) fn sign_out(
+    center: &Center,
+    caller: &Caller,
+    hand_back: bool,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let (id, agent) = center.caller_agent(caller)?;
+    if !agent.work.held.is_empty() && !hand_back {
+        return Err(Refusal::AgentHasSessions);
+    }
+    let (id, signed_in) = (id.clone(), agent.is_signed_in());
+    Ok(move |commit: &mut Commit<'_>| {
+        if signed_in {
+            commit.agent_gone(&id, LeaveReason::SignedOut);
+        }
+        Answer::default()
+    })
+}
+
+pub(super) fn set(
+    center: &Center,
+    caller: &Caller,
+    ready: bool,
+    reason: Option<Code>,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let (id, agent) = center.caller_agent(caller)?;
+    if !agent.is_signed_in() {
+        return Err(Refusal::NotSignedIn);
+    }
+    if ready && agent.desks.is_empty() {
+        return Err(Refusal::DeskRequired);
+    }
+    if !ready && reason.is_none() && center.settings.reason_required {
+        return Err(Refusal::StateReasonRequired);
+    }
+    let later = agent.status == Status::Ready && agent.work.units() > 0;
+    let change = match (ready, later) {
+        (true, _) => {
+            (agent.status != Status::Ready || agent.next.is_some()).then_some(AgentChange::Ready)
+        }
+        (false, true) => Some(AgentChange::NotReadyNext { reason }),
+        (false, false) => (agent.status != Status::NotReady(reason.clone()))
+            .then_some(AgentChange::NotReady { reason }),
+    };
+    let id = id.clone();
+    Ok(move |commit: &mut Commit<'_>| {
+        if let Some(change) = change {
+            commit.agent(&id, change);
+        }
+        Answer::default()
+    })
+}
+
+/// What the customer reads when the connection to their only agent is lost.
+const AGENT_LOST: &str = "The connection to your agent was lost. You are back in the queue and keep your place; the next agent is on the way.";
+
+impl Commit<'_> {
+    /// An agent is gone: their offers end, their sessions lose them, and who was alone with them waits again.
+    pub(super) fn agent_gone(&mut self, id: &AgentId, reason: LeaveReason) {
+        let work = self.center.agents[id].work.clone();
+        // Signed out first, so that nothing is routed back to them.
+        self.agent(id, AgentChange::SignedOut);
+        for (offer, session) in work.ringing {
+            self.end_offer(session, offer, Outcome::AgentGone);
+        }
+        for session in work.held {
+            let alone = self.get(session).connected().count() == 1;
+            let covered = self.get(session).entry.is_some() || self.get(session).has_invitation();
+            if alone && !covered {
+                self.return_home(session);
+                self.say(
+                    session,
+                    crate::center::By::System,
+                    crate::center::Audience::Everyone,
+                    AGENT_LOST,
+                );
+            }
+            self.leave(session, id, reason);
+        }
+    }
+}

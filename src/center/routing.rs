@@ -1,0 +1,146 @@
+//! The router: who is asked to take which session, decided in the commit in which a pair becomes possible.
+//!
+//! Between commits no pair is possible, so a new one has something in it that just changed: only that is looked at.
+
+use super::{
+    Center,
+    commit::Commit,
+    event::Happened,
+    ids::{AgentId, OfferId, SessionId},
+    offer::{Offer, OfferKind},
+    session::{Place, Session},
+    time::Time,
+};
+
+/// Router offers of one commit; what is left is due at once.
+pub(super) const MAX_OFFERS: usize = 64;
+
+impl Commit<'_> {
+    /// Makes every offer that is possible now, in the order of the sessions.
+    pub(super) fn route(&mut self) {
+        while self.offers < MAX_OFFERS {
+            let Some((session, agent)) = self.center.next_match(self.now) else {
+                return;
+            };
+            self.offer(session, agent);
+            self.offers += 1;
+        }
+    }
+
+    fn offer(&mut self, session: SessionId, agent: AgentId) {
+        let Some(queue) = self
+            .get(session)
+            .entry
+            .as_ref()
+            .map(|entry| entry.queue.clone())
+        else {
+            return;
+        };
+        let offer = Offer {
+            id: OfferId::from_bytes(self.seed.next(self.now)),
+            agent,
+            kind: OfferKind::Router,
+            queue,
+            made: self.now,
+            expire: self.now + self.center.settings.router_offer_time,
+            note: None,
+            untold: false,
+        };
+        self.system(session, Happened::OfferMade(Box::new(offer)));
+    }
+}
+
+impl Center {
+    /// The first session in the order that somebody can be offered, and who comes first for it.
+    fn next_match(&mut self, now: Time) -> Option<(SessionId, AgentId)> {
+        let agents: Vec<AgentId> = self.index.unrouted.agents.iter().cloned().collect();
+        let mut first: Option<Place> = None;
+        for agent in agents {
+            match self.first_session_for(&agent, now) {
+                Some(place) => first = Some(first.map_or(place, |first| first.min(place))),
+                None => {
+                    self.index.unrouted.agents.remove(&agent);
+                }
+            }
+        }
+        let earlier: Vec<Place> = self
+            .index
+            .unrouted
+            .sessions
+            .iter()
+            .take_while(|place| first.is_none_or(|first| **place < first))
+            .copied()
+            .collect();
+        for place in earlier {
+            if let Some(agent) = self.first_agent_for(place.session, now) {
+                return Some((place.session, agent));
+            }
+            self.index.unrouted.sessions.remove(&place);
+        }
+        let session = first?.session;
+        self.first_agent_for(session, now)
+            .map(|agent| (session, agent))
+    }
+
+    /// The first session, over all their queues, that an agent can be offered.
+    pub(super) fn first_session_for(&self, id: &AgentId, now: Time) -> Option<Place> {
+        let agent = self
+            .agents
+            .get(id)
+            .filter(|agent| agent.is_available(&self.settings))?;
+        let firsts = agent.config.queues.iter().filter_map(|queue| {
+            let places = self.index.offerable.get(queue)?;
+            places.iter().find(|place| {
+                self.sessions
+                    .get(&place.session)
+                    .is_some_and(|session| self.may_offer(session, id, now))
+            })
+        });
+        firsts.min().copied()
+    }
+
+    /// The first agent, by whose turn it is, whom a session can be offered to.
+    pub(super) fn first_agent_for(&self, id: SessionId, now: Time) -> Option<AgentId> {
+        let session = self
+            .sessions
+            .get(&id)
+            .filter(|session| session.is_offerable())?;
+        let turns = self.index.available.get(&session.entry.as_ref()?.queue)?;
+        turns
+            .iter()
+            .map(|turn| &turn.agent)
+            .find(|agent| self.may_offer(session, agent, now))
+            .cloned()
+    }
+
+    /// Whether an available agent of its queue can be offered an offerable session.
+    fn may_offer(&self, session: &Session, agent: &AgentId, now: Time) -> bool {
+        session
+            .entry
+            .as_ref()
+            .is_some_and(|entry| entry.expire > now)
+            && session.connected_as(agent).is_none()
+            && session.offer_to(agent).is_none()
+            && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
+    }
+
+    /// Whether somebody who serves its queue is signed in, not connected to it and not skipped, with room or without.
+    fn anyone_else(&self, session: &Session) -> bool {
+        let Some(staff) = session
+            .entry
+            .as_ref()
+            .and_then(|entry| self.index.signed_in.get(&entry.queue))
+        else {
+            return false;
+        };
+        let connected = session.connected().map(|participant| &participant.agent);
+        let not_skipped = connected.filter(|agent| !session.skipped.contains_key(*agent));
+        let out = session
+            .skipped
+            .keys()
+            .chain(not_skipped)
+            .filter(|agent| staff.contains(*agent))
+            .count();
+        staff.len() > out
+    }
+}
