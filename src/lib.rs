@@ -1,1 +1,3 @@
-//! x
+//! ChatSession: a live-chat session engine.
+
+pub mod journal;
