@@ -4,7 +4,6 @@
 //! [`sqlite`] (the embedded default). `conformance` holds every back end to the contract. Nothing here knows what a chat
 //! is, and nothing here depends on the rest of this crate.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -14,7 +13,7 @@ pub mod batch;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod memory;
-//pub mod sqlite;
+pub mod sqlite;
 
 /// Where a batch stands in its log. Dense: the first batch is 1, the next 2. 0 means "nothing yet".
 pub type Position = u64;
@@ -98,7 +97,11 @@ pub trait Journal: Send + Sync + 'static {
     fn pipeline(&self) -> usize;
 
     /// Appends `batch` right after `expected` and returns its position, `expected + 1`, once it's durable.
-    fn append(&self, expected: Position, batch: Batch) -> BoxFuture<'_, Result<Position, AppendError>>;
+    fn append(
+        &self,
+        expected: Position,
+        batch: Batch,
+    ) -> BoxFuture<'_, Result<Position, AppendError>>;
 
     /// Consecutive batches from `from` on (inclusive; 0 means 1), at most `most`; empty past the tail.
     ///
@@ -211,12 +214,9 @@ pub async fn verify(journal: &dyn Journal) -> Result<Bounds, ReadError> {
 pub(crate) fn check_blob_name(name: &str) -> Result<(), ReadError> {
     if name.is_empty() || name.len() > BLOB_NAME_LIMIT {
         let length = name.len();
-        return Err(ReadError::Invalid(format!("a blob's name has 1 to {BLOB_NAME_LIMIT} bytes, not {length}")));
+        return Err(ReadError::Invalid(format!(
+            "a blob's name has 1 to {BLOB_NAME_LIMIT} bytes, not {length}"
+        )));
     }
     Ok(())
-}
-
-/// Bytes as lower-case hexadecimal, for messages.
-pub(crate) fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
