@@ -1,3 +1,8 @@
 //! ChatSession: the live chats of a contact centre.
+//!
+//! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), `live`
+//! (watchers), `grpc` (the edge), `server` (all of it wired).
 
 pub mod center;
+pub mod journal;
+pub mod shard;

@@ -1,0 +1,269 @@
+//! Decides in memory, one command after another, and holds every answer until what it was decided on is durable.
+//!
+//! No I/O and no clock: the task, or a simulator, hands in time and randomness, carries the batches to a journal and
+//! says when they are durable.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use super::{
+    batch::{Committed, OpenBatch},
+    state::State,
+};
+use crate::{
+    center::{
+        Answer, Asked, Caller, Center, CenterId, Command, Content, Incarnation, LeaderStarted, Millis, Object, Refusal,
+        Seed, Time, Who,
+    },
+    journal::{Batch, Position},
+};
+
+/// Bounds of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineLimits {
+    /// Bytes after which a batch takes no more commands: what one more command can add still fits the journal's limit.
+    pub batch_bytes: usize,
+}
+
+impl Default for EngineLimits {
+    fn default() -> Self {
+        Self { batch_bytes: 200 * 1024 }
+    }
+}
+
+/// A batch on its way to the journal.
+#[derive(Debug)]
+pub struct Sealed {
+    /// The position that it must follow.
+    pub expected: Position,
+    /// What is written.
+    pub batch: Batch,
+}
+
+/// A batch and all that waits for it.
+#[derive(Debug)]
+pub struct Flight<W> {
+    /// What everyone sees once it is durable.
+    pub committed: Arc<Committed>,
+    /// Who waits for it, in the order decided.
+    pub waiting: Vec<W>,
+}
+
+/// The one writer's mind. `W` is an answer with the way to give it.
+#[derive(Debug)]
+pub struct Engine<W> {
+    state: State,
+    limits: EngineLimits,
+    open: OpenBatch,
+    open_waiting: Vec<W>,
+    flights: VecDeque<Flight<W>>,
+    /// What can be told at once: everything that it depends on is durable.
+    ready: Vec<W>,
+    /// When something is due in which center.
+    deadlines: BTreeSet<(Time, CenterId)>,
+    deadline_of: BTreeMap<CenterId, Time>,
+}
+
+impl<W> Engine<W> {
+    /// Goes on from a state that is durable.
+    pub fn new(state: State, limits: EngineLimits) -> Self {
+        let mut engine = Self {
+            state,
+            limits,
+            open: OpenBatch::new(),
+            open_waiting: Vec::new(),
+            flights: VecDeque::new(),
+            ready: Vec::new(),
+            deadlines: BTreeSet::new(),
+            deadline_of: BTreeMap::new(),
+        };
+        let centers: Vec<CenterId> = engine.state.centers.keys().cloned().collect();
+        centers.iter().for_each(|center| engine.note_deadline(center));
+        engine
+    }
+
+    /// What is decided so far, durable or not.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The state, when nothing is under way.
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
+    /// The next deadline of any center.
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.deadlines.first().map(|(time, _)| *time)
+    }
+
+    /// Whether the batch in the making takes no more.
+    pub fn is_full(&self) -> bool {
+        self.open.size() >= self.limits.batch_bytes
+    }
+
+    /// Batches on their way.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// Whether something waits to be sealed.
+    pub fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    fn open_position(&self) -> Position {
+        self.flights.back().map_or(self.state.position, |flight| flight.committed.position) + 1
+    }
+
+    fn note_deadline(&mut self, center: &CenterId) {
+        let next = self.state.centers.get(center).and_then(Center::next_deadline);
+        let known = self.deadline_of.get(center).copied();
+        if next == known {
+            return;
+        }
+        if let Some(time) = known {
+            self.deadlines.remove(&(time, center.clone()));
+            self.deadline_of.remove(center);
+        }
+        if let Some(time) = next {
+            self.deadlines.insert((time, center.clone()));
+            self.deadline_of.insert(center.clone(), time);
+        }
+    }
+
+    fn decide(&mut self, center: &CenterId, asked: Asked, now: Time, seed: [u8; 32]) -> Result<Answer, Refusal> {
+        let content = Content::new(self.open_position(), self.open.texts.len() as u32);
+        let decided = self.state.center_mut(center).handle(asked, now, Seed::new(seed), content);
+        self.note_deadline(center);
+        let decided = decided?;
+        if let Some(record) = decided.record {
+            self.open.push(record, decided.texts);
+        }
+        Ok(decided.answer)
+    }
+
+    /// Lets what is due at `now` happen, before anything else does. False: the batch is full and something is left.
+    pub fn fire_due(&mut self, now: Time, mut seed: impl FnMut() -> [u8; 32]) -> bool {
+        while let Some((_, center)) = self.deadlines.first().cloned().filter(|(time, _)| *time <= now) {
+            if self.is_full() {
+                return false;
+            }
+            let caller = Caller { who: Who::System, via: None };
+            let asked = Asked { caller, request: None, command: Command::Due };
+            let decided = self.decide(&center, asked, now, seed());
+            debug_assert!(decided.is_ok(), "what is due can't be refused");
+        }
+        true
+    }
+
+    /// Decides a command; `answer` says how it is told.
+    pub fn command(
+        &mut self,
+        center: &CenterId,
+        asked: Asked,
+        now: Time,
+        seed: [u8; 32],
+        answer: impl FnOnce(Result<Answer, Refusal>) -> W,
+    ) {
+        let decided = self.decide(center, asked, now, seed);
+        self.hold(answer(decided));
+    }
+
+    /// Puts objects, all or none, a commit each. Answers how many differed and the center's last commit.
+    pub fn apply(
+        &mut self,
+        center: &CenterId,
+        caller: &Caller,
+        objects: Vec<Object>,
+        now: Time,
+        mut seed: impl FnMut() -> [u8; 32],
+        answer: impl FnOnce(Result<(u32, u64), Refusal>) -> W,
+    ) {
+        if let Err(refusal) = self.state.center_mut(center).check_objects(&objects) {
+            return self.hold(answer(Err(refusal)));
+        }
+        let before = self.state.center_mut(center).seq;
+        for object in objects {
+            let asked = Asked { caller: caller.clone(), request: None, command: Command::Put(object) };
+            let put = self.decide(center, asked, now, seed());
+            debug_assert!(put.is_ok(), "objects were checked together");
+        }
+        let after = self.state.center_mut(center).seq;
+        self.hold(answer(Ok(((after - before) as u32, after))));
+    }
+
+    /// Reads a center; the result is told once what it shows is durable.
+    pub fn read(&mut self, center: &CenterId, read: impl FnOnce(&Center) -> W) {
+        let result = match self.state.centers.get(center) {
+            Some(center) => read(center),
+            None => read(&Center::new(center.clone(), BTreeSet::new())),
+        };
+        self.hold(result);
+    }
+
+    fn hold(&mut self, waiting: W) {
+        if self.has_open() {
+            self.open_waiting.push(waiting);
+        } else if let Some(flight) = self.flights.back_mut() {
+            flight.waiting.push(waiting);
+        } else {
+            self.ready.push(waiting);
+        }
+    }
+
+    /// What can be told at once.
+    pub fn take_ready(&mut self) -> Vec<W> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Closes the batch in the making, if there is one; `even_empty` makes one that only tells the time.
+    pub fn seal(&mut self, now: Time, even_empty: bool, salt: impl FnMut() -> [u8; 16]) -> Option<Sealed> {
+        if self.open.is_empty() && !even_empty {
+            return None;
+        }
+        Some(self.close(now, salt))
+    }
+
+    fn close(&mut self, now: Time, salt: impl FnMut() -> [u8; 16]) -> Sealed {
+        let position = self.open_position();
+        let open = std::mem::replace(&mut self.open, OpenBatch::new());
+        let time = now.max(self.state.time);
+        self.state.time = time;
+        let (batch, committed) = open.seal(position, time, None, salt);
+        let waiting = std::mem::take(&mut self.open_waiting);
+        self.flights.push_back(Flight { committed: Arc::new(committed), waiting });
+        Sealed { expected: position - 1, batch }
+    }
+
+    /// The oldest batch on its way is durable: whoever gets it shows it, then tells those who wait.
+    pub fn durable(&mut self, position: Position) -> Option<Flight<W>> {
+        let flight = self.flights.pop_front()?;
+        debug_assert_eq!(flight.committed.position, position, "batches become durable in order");
+        self.state.position = position;
+        Some(flight)
+    }
+
+    /// Gives everything up that isn't durable, for whoever waits to be told so.
+    pub fn abandon(self) -> Vec<W> {
+        let flights = self.flights.into_iter().flat_map(|flight| flight.waiting);
+        flights.chain(self.open_waiting).chain(self.ready).collect()
+    }
+}
+
+/// What a leader writes before it serves.
+pub(super) fn leader_started(
+    state: &State,
+    incarnation: Incarnation,
+    now: Time,
+    salt: impl FnMut() -> [u8; 16],
+) -> (Sealed, Committed) {
+    let now = now.max(state.time);
+    let down_for: Millis = if state.position == 0 { 0 } else { now.since(state.time) };
+    let living = BTreeSet::from([incarnation]);
+    let leader = LeaderStarted { epoch: state.epoch + 1, incarnation, now, down_for, living };
+    let (batch, committed) = OpenBatch::new().seal(state.position + 1, now, Some(leader), salt);
+    (Sealed { expected: state.position, batch }, committed)
+}

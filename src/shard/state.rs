@@ -1,0 +1,68 @@
+//! What a shard's log comes to: its centers, and how far it is folded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::{Decode, Encode};
+
+use super::batch::Committed;
+use crate::{
+    center::{Center, CenterId, Incarnation, Time},
+    journal::Position,
+};
+
+/// The state of a shard, as of a position of its log.
+#[derive(Clone, Debug, Default, Encode, Decode)]
+pub struct State {
+    /// The last batch folded.
+    #[n(0)]
+    pub position: Position,
+    /// Its time: the shard's clock never shows less.
+    #[n(1)]
+    pub time: Time,
+    /// The last leader's.
+    #[n(2)]
+    pub epoch: u64,
+    /// Runs of nodes whose streams live.
+    #[n(3)]
+    pub living: BTreeSet<Incarnation>,
+    /// The centers.
+    #[n(4)]
+    pub centers: BTreeMap<CenterId, Center>,
+}
+
+impl State {
+    /// Folds the next batch.
+    pub fn apply(&mut self, batch: &Committed) {
+        debug_assert_eq!(batch.position, self.position + 1);
+        self.position = batch.position;
+        self.time = self.time.max(batch.time);
+        if let Some(leader) = &batch.leader {
+            self.epoch = leader.epoch;
+            self.living = leader.living.clone();
+            self.centers.values_mut().for_each(|center| center.leader_started(leader));
+        }
+        for record in &batch.records {
+            self.center_mut(&record.center).apply(record);
+        }
+    }
+
+    /// A center, made when it isn't known yet.
+    pub(super) fn center_mut(&mut self, id: &CenterId) -> &mut Center {
+        if !self.centers.contains_key(id) {
+            self.centers.insert(id.clone(), Center::new(id.clone(), self.living.clone()));
+        }
+        self.centers.get_mut(id).expect("it was just put there")
+    }
+
+    /// The state as bytes: two folds of one log give the same.
+    pub fn encode(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("a state can always be written to memory")
+    }
+
+    /// Reads what `encode` wrote.
+    pub fn decode(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
+        let mut state: Self = minicbor::decode(bytes)?;
+        state.centers = state.centers.into_iter().map(|(id, center)| (id, center.restored())).collect();
+        Ok(state)
+    }
+}
