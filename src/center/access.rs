@@ -34,46 +34,25 @@ impl Center {
     pub fn is_supervisor(&self, who: &Who) -> bool {
         match who {
             Who::Supervisor(_) => true,
-            Who::Agent(id) => self
-                .agents
-                .get(id)
-                .is_some_and(|agent| agent.config.supervisor),
+            Who::Agent(id) => self.agents.get(id).is_some_and(|agent| agent.config.supervisor),
             Who::Customer(_) | Who::Service(_) | Who::System => false,
         }
     }
 
     /// A session as far as a viewer may see its history. Whoever may see nothing learns nothing.
     pub fn view(&self, viewer: &Viewer, session: SessionId) -> Result<(&Session, Access), Refusal> {
-        let session = self
-            .sessions
-            .get(&session)
-            .ok_or(Refusal::SessionNotFound)?;
-        let everything = Access {
-            audience: Audience::Staff,
-            until: None,
-        };
+        let session = self.sessions.get(&session).ok_or(Refusal::SessionNotFound)?;
+        let everything = Access { audience: Audience::Staff, until: None };
         match viewer {
             Viewer::All => Ok((session, everything)),
             Viewer::Customer(key, bound) => {
                 let own = session.customer == *key && bound.is_none_or(|bound| bound == session.id);
-                let access = Access {
-                    audience: Audience::Everyone,
-                    until: None,
-                };
-                own.then_some((session, access))
-                    .ok_or(Refusal::SessionNotFound)
+                let access = Access { audience: Audience::Everyone, until: None };
+                own.then_some((session, access)).ok_or(Refusal::SessionNotFound)
             }
-            Viewer::Agent(agent) if self.is_supervisor(&Who::Agent(agent.clone())) => {
-                Ok((session, everything))
-            }
+            Viewer::Agent(agent) if self.is_supervisor(&Who::Agent(agent.clone())) => Ok((session, everything)),
             Viewer::Agent(agent) => match session.participant(agent) {
-                Some(participant) => Ok((
-                    session,
-                    Access {
-                        audience: Audience::Staff,
-                        until: participant.sees_until,
-                    },
-                )),
+                Some(participant) => Ok((session, Access { audience: Audience::Staff, until: participant.sees_until })),
                 None if session.offer_to(agent).is_some() => Err(Refusal::NotParticipant),
                 None => Err(Refusal::SessionNotFound),
             },
@@ -88,10 +67,7 @@ impl Center {
             Who::Agent(agent) => {
                 session.participant(agent).is_some()
                     || session.offers.iter().any(|offer| &offer.agent == agent)
-                    || session
-                        .ended_offers
-                        .iter()
-                        .any(|offer| &offer.agent == agent)
+                    || session.ended_offers.iter().any(|offer| &offer.agent == agent)
                     || self.is_supervisor(who)
             }
             Who::Supervisor(_) | Who::Service(_) | Who::System => true,

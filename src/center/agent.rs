@@ -121,9 +121,6 @@ impl Agent {
 
     /// Whether the router may offer them a session: ready, not about to stop, at an open desk, with room.
     pub fn is_available(&self, settings: &Settings) -> bool {
-        self.status == Status::Ready
-            && self.next.is_none()
-            && !self.desks.is_empty()
-            && self.has_room(settings)
+        self.status == Status::Ready && self.next.is_none() && !self.desks.is_empty() && self.has_room(settings)
     }
 }

@@ -11,11 +11,8 @@ use super::{
 impl Center {
     /// Everything that is wrong with the state at `now`; nothing, ever.
     pub fn violations(&self, now: Time) -> Vec<String> {
-        let mut wrong: Vec<String> = self
-            .sessions
-            .values()
-            .flat_map(|session| self.session_violations(session))
-            .collect();
+        let mut wrong: Vec<String> =
+            self.sessions.values().flat_map(|session| self.session_violations(session)).collect();
         wrong.extend(self.work_violations());
         wrong.extend(self.routing_violations(now));
         wrong
@@ -29,41 +26,22 @@ impl Center {
         if session.is_open() && !covered {
             wrong.push(format!("{id}: open, and nobody's"));
         }
-        if !session.is_open()
-            && (session.is_attended() || session.entry.is_some() || !session.offers.is_empty())
-        {
+        if !session.is_open() && (session.is_attended() || session.entry.is_some() || !session.offers.is_empty()) {
             wrong.push(format!("{id}: ended, and still somebody's"));
         }
-        let router_offers = session
-            .offers
-            .iter()
-            .filter(|offer| offer.is_router())
-            .count();
+        let router_offers = session.offers.iter().filter(|offer| offer.is_router()).count();
         if router_offers > 1 || (router_offers == 1 && session.entry.is_none()) {
-            wrong.push(format!(
-                "{id}: {router_offers} router offers, entry {:?}",
-                session.entry
-            ));
+            wrong.push(format!("{id}: {router_offers} router offers, entry {:?}", session.entry));
         }
         for offer in &session.offers {
             if session.connected_as(&offer.agent).is_some() {
                 wrong.push(format!("{id}: {} is offered what they hold", offer.agent));
             }
-            if session
-                .offers
-                .iter()
-                .filter(|other| other.agent == offer.agent)
-                .count()
-                > 1
-            {
+            if session.offers.iter().filter(|other| other.agent == offer.agent).count() > 1 {
                 wrong.push(format!("{id}: {} has two offers", offer.agent));
             }
         }
-        if session
-            .next_deadline(&self.settings, &self.living)
-            .is_none()
-            && session.is_open()
-        {
+        if session.next_deadline(&self.settings, &self.living).is_none() && session.is_open() {
             wrong.push(format!("{id}: open without a deadline"));
         }
         if !session.closed && !session.is_open() && session.wrap_ups.is_empty() {
@@ -80,35 +58,17 @@ impl Center {
         let mut expected: BTreeMap<&AgentId, Work> = BTreeMap::new();
         for session in self.sessions.values() {
             for participant in session.connected() {
-                expected
-                    .entry(&participant.agent)
-                    .or_default()
-                    .held
-                    .insert(session.id);
+                expected.entry(&participant.agent).or_default().held.insert(session.id);
             }
             for offer in &session.offers {
-                expected
-                    .entry(&offer.agent)
-                    .or_default()
-                    .ringing
-                    .insert(offer.id, session.id);
+                expected.entry(&offer.agent).or_default().ringing.insert(offer.id, session.id);
             }
             for agent in session.wrap_ups.keys() {
-                expected
-                    .entry(agent)
-                    .or_default()
-                    .wrap_ups
-                    .insert(session.id);
+                expected.entry(agent).or_default().wrap_ups.insert(session.id);
             }
         }
-        let differs = |agent: &&super::Agent| {
-            agent.work != expected.get(&agent.config.id).cloned().unwrap_or_default()
-        };
-        self.agents
-            .values()
-            .filter(differs)
-            .map(|agent| format!("{}: units differ", agent.config.id))
-            .collect()
+        let differs = |agent: &&super::Agent| agent.work != expected.get(&agent.config.id).cloned().unwrap_or_default();
+        self.agents.values().filter(differs).map(|agent| format!("{}: units differ", agent.config.id)).collect()
     }
 
     /// 10: no session waits that somebody available could be offered, unless the router is still at it.
@@ -117,25 +77,17 @@ impl Center {
             return Vec::new();
         }
         let waiting = self.index.offerable.values().flatten();
-        let possible = waiting
-            .filter_map(|place| Some((place.session, self.first_agent_for(place.session, now)?)));
-        possible
-            .map(|(session, agent)| format!("{session}: could be offered to {agent}"))
-            .collect()
+        let possible = waiting.filter_map(|place| Some((place.session, self.first_agent_for(place.session, now)?)));
+        possible.map(|(session, agent)| format!("{session}: could be offered to {agent}")).collect()
     }
 
     /// 3, seen between two states: agents who hold more than they may, and more than before.
     pub fn over_capacity(&self, before: &BTreeMap<AgentId, u32>) -> Vec<String> {
-        let units = self
-            .agents
-            .values()
-            .map(|agent| (agent, agent.work.units()));
+        let units = self.agents.values().map(|agent| (agent, agent.work.units()));
         let over = units.filter(|(agent, units)| {
-            *units > agent.capacity(&self.settings)
-                && *units > before.get(&agent.config.id).copied().unwrap_or(0)
+            *units > agent.capacity(&self.settings) && *units > before.get(&agent.config.id).copied().unwrap_or(0)
         });
-        over.map(|(agent, units)| format!("{}: {units} units", agent.config.id))
-            .collect()
+        over.map(|(agent, units)| format!("{}: {units} units", agent.config.id)).collect()
     }
 
     /// Cheap enough for every commit of a debug build: the sessions that it touched.

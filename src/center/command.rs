@@ -4,10 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{
     event::Audience,
-    ids::{
-        AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId,
-        SessionId,
-    },
+    ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
     offer::InviteMode,
     settings::{AgentConfig, Queue, Settings},
     time::{Millis, Time},

@@ -45,11 +45,8 @@ impl Commit<'_> {
 
     /// Something in a session, numbered.
     pub(super) fn tell(&mut self, id: SessionId, by: By, asked: Audience, what: Happened) {
-        let (revision, public) = self
-            .center
-            .sessions
-            .get(&id)
-            .map_or((0, 0), |session| (session.revision, session.public));
+        let (revision, public) =
+            self.center.sessions.get(&id).map_or((0, 0), |session| (session.revision, session.public));
         let public = (what.audience(asked) == Audience::Everyone).then_some(public + 1);
         let via = self.via(&by);
         if !self.sessions.contains(&id) {
@@ -63,14 +60,7 @@ impl Commit<'_> {
             }
             _ => {}
         }
-        self.emit(Event::Session(SessionEvent {
-            session: id,
-            revision: revision + 1,
-            public,
-            by,
-            via,
-            what,
-        }));
+        self.emit(Event::Session(SessionEvent { session: id, revision: revision + 1, public, by, via, what }));
     }
 
     fn via(&self, by: &By) -> Option<ServiceId> {
@@ -89,10 +79,7 @@ impl Commit<'_> {
     /// Something of an agent's.
     pub(super) fn agent(&mut self, agent: &AgentId, change: AgentChange) {
         self.touch(agent.clone());
-        self.emit(Event::Agent {
-            agent: agent.clone(),
-            change,
-        });
+        self.emit(Event::Agent { agent: agent.clone(), change });
     }
 
     /// Something of the center's.
@@ -106,11 +93,7 @@ impl Commit<'_> {
             Who::Customer(_) => By::Customer,
             Who::Agent(id) | Who::Supervisor(id) => By::Agent {
                 id: id.clone(),
-                name: self
-                    .center
-                    .agents
-                    .get(id)
-                    .map_or_else(|| id.as_str().into(), |agent| agent.config.name.clone()),
+                name: self.center.agents.get(id).map_or_else(|| id.as_str().into(), |agent| agent.config.name.clone()),
                 supervisor: self.center.is_supervisor(&self.caller.who),
             },
             Who::Service(_) | Who::System => By::System,
@@ -119,15 +102,8 @@ impl Commit<'_> {
 
     /// A queue, as a sender.
     pub(super) fn queue_by(&self, queue: &QueueId) -> By {
-        let name = self
-            .center
-            .queues
-            .get(queue)
-            .map_or_else(|| queue.as_str().into(), |queue| queue.name.clone());
-        By::Queue {
-            id: queue.clone(),
-            name,
-        }
+        let name = self.center.queues.get(queue).map_or_else(|| queue.as_str().into(), |queue| queue.name.clone());
+        By::Queue { id: queue.clone(), name }
     }
 
     /// Puts a text, unless it is empty.
@@ -139,16 +115,7 @@ impl Commit<'_> {
     pub(super) fn say(&mut self, session: SessionId, by: By, audience: Audience, text: &str) {
         let text = self.content.put(text.to_owned());
         let message = self.automatic_message_id(session);
-        self.tell(
-            session,
-            by,
-            audience,
-            Happened::Posted {
-                message,
-                fingerprint: None,
-                text,
-            },
-        );
+        self.tell(session, by, audience, Happened::Posted { message, fingerprint: None, text });
     }
 
     fn automatic_message_id(&self, session: SessionId) -> RequestId {
@@ -158,9 +125,6 @@ impl Commit<'_> {
 
     /// A session that is known to exist.
     pub(super) fn get(&self, session: SessionId) -> &Session {
-        self.center
-            .sessions
-            .get(&session)
-            .expect("a commit is about sessions that exist")
+        self.center.sessions.get(&session).expect("a commit is about sessions that exist")
     }
 }

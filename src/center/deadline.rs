@@ -46,12 +46,7 @@ pub(super) fn age_notice(settings: &Settings) -> Millis {
 
 impl Session {
     /// Everything that will be due, in the order in which what is due at once happens.
-    fn dues(
-        &self,
-        settings: &Settings,
-        living: &BTreeSet<Incarnation>,
-        mut each: impl FnMut(Time, SessionDue),
-    ) {
+    fn dues(&self, settings: &Settings, living: &BTreeSet<Incarnation>, mut each: impl FnMut(Time, SessionDue)) {
         for (agent, wrap_up) in &self.wrap_ups {
             each(wrap_up.expire, SessionDue::WrapUpExpired(agent.clone()));
         }
@@ -95,25 +90,14 @@ impl Session {
     }
 
     /// The earliest deadline.
-    pub(super) fn next_deadline(
-        &self,
-        settings: &Settings,
-        living: &BTreeSet<Incarnation>,
-    ) -> Option<Time> {
+    pub(super) fn next_deadline(&self, settings: &Settings, living: &BTreeSet<Incarnation>) -> Option<Time> {
         let mut next: Option<Time> = None;
-        self.dues(settings, living, |time, _| {
-            next = Some(next.map_or(time, |next| next.min(time)))
-        });
+        self.dues(settings, living, |time, _| next = Some(next.map_or(time, |next| next.min(time))));
         next
     }
 
     /// The first thing that is due at `now`, by its time.
-    pub(super) fn due(
-        &self,
-        settings: &Settings,
-        living: &BTreeSet<Incarnation>,
-        now: Time,
-    ) -> Option<SessionDue> {
+    pub(super) fn due(&self, settings: &Settings, living: &BTreeSet<Incarnation>, now: Time) -> Option<SessionDue> {
         let mut first: Option<(Time, SessionDue)> = None;
         self.dues(settings, living, |time, due| {
             if time <= now && first.as_ref().is_none_or(|(earliest, _)| time < *earliest) {
@@ -133,15 +117,8 @@ impl Session {
         if !silence_counts {
             self.inactivity = None;
         } else if self.inactivity.is_none() {
-            let (warn, end) = (
-                now + settings.inactivity_time / 2,
-                now + settings.inactivity_time,
-            );
-            self.inactivity = Some(super::session::Inactivity {
-                warn,
-                end,
-                warned: false,
-            });
+            let (warn, end) = (now + settings.inactivity_time / 2, now + settings.inactivity_time);
+            self.inactivity = Some(super::session::Inactivity { warn, end, warned: false });
         }
         let waiting = self.state() == State::Waiting;
         if let Some(away) = &mut self.away {
@@ -161,12 +138,8 @@ impl Session {
             later(&mut offer.expire);
             offer.untold = true;
         }
-        self.entry
-            .iter_mut()
-            .for_each(|entry| later(&mut entry.expire));
-        self.wrap_ups
-            .values_mut()
-            .for_each(|wrap_up| later(&mut wrap_up.expire));
+        self.entry.iter_mut().for_each(|entry| later(&mut entry.expire));
+        self.wrap_ups.values_mut().for_each(|wrap_up| later(&mut wrap_up.expire));
         if let Some(away) = &mut self.away {
             if !away.absent {
                 later(&mut away.grace_end);
@@ -204,17 +177,12 @@ impl Agent {
     pub(super) fn due(&self, living: &BTreeSet<Incarnation>, now: Time) -> Option<AgentDue> {
         match self.desks.difference(living).next() {
             Some(lost) => Some(AgentDue::DesksLost(*lost)),
-            None => self
-                .grace_end
-                .filter(|end| *end <= now)
-                .map(|_| AgentDue::Gone),
+            None => self.grace_end.filter(|end| *end <= now).map(|_| AgentDue::Gone),
         }
     }
 
     /// As for sessions.
     pub(super) fn prolong(&mut self, by: Millis, not_before: Time) {
-        self.grace_end
-            .iter_mut()
-            .for_each(|time| *time = (*time + by).max(not_before));
+        self.grace_end.iter_mut().for_each(|time| *time = (*time + by).max(not_before));
     }
 }

@@ -6,10 +6,7 @@ use minicbor::{Decode, Encode};
 
 use super::{
     command::{Answer, Caller},
-    ids::{
-        AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId,
-        SessionId,
-    },
+    ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
     offer::{Offer, Outcome},
     settings::{AgentConfig, Queue, Settings},
     text::Text,

@@ -4,14 +4,13 @@ use super::{
     Center, REQUEST_MEMORY, Remembered, Requests,
     agent::{Agent, NextNotReady, Status},
     event::{
-        AgentChange, By, CenterChange, EndReason, Event, Happened, LeaderStarted, LeaveReason,
-        QueueCause, Record, SessionEvent, Started,
+        AgentChange, By, CenterChange, EndReason, Event, Happened, LeaderStarted, LeaveReason, QueueCause, Record,
+        SessionEvent, Started,
     },
     ids::{AgentId, SessionId},
     offer::Outcome,
     session::{
-        Away, ENDED_OFFERS_KEPT, Ended, EndedOffer, Participant, PostedMessage, QueueEntry,
-        ReadMark, Session, WrapUp,
+        Away, ENDED_OFFERS_KEPT, Ended, EndedOffer, Participant, PostedMessage, QueueEntry, ReadMark, Session, WrapUp,
     },
     time::{Millis, Time},
 };
@@ -42,8 +41,7 @@ impl Center {
 
     fn session_event(&mut self, now: Time, event: &SessionEvent) {
         if let Happened::Started(started) = &event.what {
-            self.sessions
-                .insert(event.session, Session::started(event.session, started, now));
+            self.sessions.insert(event.session, Session::started(event.session, started, now));
         }
         let Some(session) = self.sessions.get_mut(&event.session) else {
             return;
@@ -97,22 +95,14 @@ impl Center {
                 agent.declines = 0;
             }
             AgentChange::NotReady { reason } => agent.enter(Status::NotReady(reason.clone()), now),
-            AgentChange::NotReadyNext { reason } => {
-                agent.next = Some(NextNotReady {
-                    reason: reason.clone(),
-                })
-            }
+            AgentChange::NotReadyNext { reason } => agent.next = Some(NextNotReady { reason: reason.clone() }),
             AgentChange::DeskOpened { incarnation } => {
                 agent.desks.insert(*incarnation);
                 agent.grace_end = None;
             }
-            AgentChange::DeskClosed {
-                incarnation,
-                grace_end,
-            } => {
+            AgentChange::DeskClosed { incarnation, grace_end } => {
                 agent.desks.remove(incarnation);
-                agent.grace_end =
-                    (agent.is_signed_in() && agent.desks.is_empty()).then_some(*grace_end);
+                agent.grace_end = (agent.is_signed_in() && agent.desks.is_empty()).then_some(*grace_end);
             }
         }
         self.index.agent(agent, &self.settings, &self.living);
@@ -128,52 +118,26 @@ impl Center {
                 self.queues.insert(queue.id.clone(), (**queue).clone());
             }
             CenterChange::AgentPut(config) => {
-                let agent = self
-                    .agents
-                    .entry(config.id.clone())
-                    .or_insert_with(|| Agent::new((**config).clone(), now));
+                let agent = self.agents.entry(config.id.clone()).or_insert_with(|| Agent::new((**config).clone(), now));
                 agent.config = (**config).clone();
                 self.index.agent(agent, &self.settings, &self.living);
             }
-            CenterChange::Remembered {
-                caller,
-                request,
-                fingerprint,
-                answer,
-            } => {
-                self.requests
-                    .forget_before(Time(now.0.saturating_sub(REQUEST_MEMORY)));
-                let remembered = Remembered {
-                    fingerprint: *fingerprint,
-                    answer: answer.clone(),
-                };
-                self.requests
-                    .answers
-                    .entry(caller.clone())
-                    .or_default()
-                    .insert(request.clone(), remembered);
-                self.requests
-                    .by_time
-                    .push_back((now, caller.clone(), request.clone()));
+            CenterChange::Remembered { caller, request, fingerprint, answer } => {
+                self.requests.forget_before(Time(now.0.saturating_sub(REQUEST_MEMORY)));
+                let remembered = Remembered { fingerprint: *fingerprint, answer: answer.clone() };
+                self.requests.answers.entry(caller.clone()).or_default().insert(request.clone(), remembered);
+                self.requests.by_time.push_back((now, caller.clone(), request.clone()));
             }
             CenterChange::DeadlinesMoved { by, not_before } => {
                 self.down_for = None;
-                self.sessions
-                    .values_mut()
-                    .for_each(|session| session.prolong(*by, *not_before));
-                self.agents
-                    .values_mut()
-                    .for_each(|agent| agent.prolong(*by, *not_before));
+                self.sessions.values_mut().for_each(|session| session.prolong(*by, *not_before));
+                self.agents.values_mut().for_each(|agent| agent.prolong(*by, *not_before));
                 self.reindex_all();
             }
             CenterChange::Archived { session } => {
                 self.sessions.remove(session);
             }
-            CenterChange::CustomerWatching {
-                session,
-                incarnation,
-                open,
-            } => self.quietly(session, |session| {
+            CenterChange::CustomerWatching { session, incarnation, open } => self.quietly(session, |session| {
                 match open {
                     true => session.watching.insert(*incarnation),
                     false => session.watching.remove(incarnation),
@@ -201,9 +165,7 @@ impl Center {
 
 impl Requests {
     fn forget_before(&mut self, time: Time) {
-        while let Some((when, caller, request)) =
-            self.by_time.front().filter(|(when, ..)| *when < time)
-        {
+        while let Some((when, caller, request)) = self.by_time.front().filter(|(when, ..)| *when < time) {
             debug_assert!(*when < time);
             if let Some(requests) = self.answers.get_mut(caller) {
                 requests.remove(request);
@@ -229,12 +191,7 @@ impl Agent {
             Happened::OfferMade(offer) => {
                 self.work.ringing.insert(offer.id, session);
             }
-            Happened::OfferEnded {
-                offer,
-                outcome,
-                router,
-                ..
-            } => {
+            Happened::OfferEnded { offer, outcome, router, .. } => {
                 self.work.ringing.remove(offer);
                 match outcome {
                     Outcome::Declined if *router => self.declines += 1,
@@ -303,43 +260,24 @@ impl Session {
     fn event(&mut self, now: Time, event: &SessionEvent, commit: u64, skip_time: Millis) {
         match &event.what {
             Happened::Started(_) | Happened::CustomerReturned => self.away = None,
-            Happened::Queued {
-                queue,
-                cause,
-                waited_before,
-                expire,
-                priority,
-            } => {
+            Happened::Queued { queue, cause, waited_before, expire, priority } => {
                 (self.home, self.priority) = (queue.clone(), *priority);
                 self.visited.insert(queue.clone());
                 if let (QueueCause::Transferred, By::Agent { id, .. }) = (cause, &event.by) {
                     self.skipped.insert(id.clone(), now + skip_time);
                 }
                 let (queue, waited_before, expire) = (queue.clone(), *waited_before, *expire);
-                self.entry = Some(QueueEntry {
-                    queue,
-                    entered: now,
-                    waited_before,
-                    expire,
-                });
+                self.entry = Some(QueueEntry { queue, entered: now, waited_before, expire });
             }
             Happened::Unqueued { .. } => self.entry = None,
             Happened::OfferMade(offer) => self.offers.push((**offer).clone()),
-            Happened::OfferEnded { offer, outcome, .. } => {
-                self.offer_ended(*offer, *outcome, now + skip_time)
-            }
+            Happened::OfferEnded { offer, outcome, .. } => self.offer_ended(*offer, *outcome, now + skip_time),
             Happened::OfferExtended { offer, expire, .. } => {
                 for open in self.offers.iter_mut().filter(|open| open.id == *offer) {
                     (open.expire, open.untold) = (*expire, false);
                 }
             }
-            Happened::Joined {
-                participant,
-                agent,
-                name,
-                queue,
-                ..
-            } => {
+            Happened::Joined { participant, agent, name, queue, .. } => {
                 self.waited = self.waited(now);
                 self.unattended_since = None;
                 self.visited.clear();
@@ -358,62 +296,27 @@ impl Session {
                     sees_until: None,
                 });
             }
-            Happened::Left { agent, reason, .. } => {
-                self.agent_left(now, commit, agent, *reason, now + skip_time)
-            }
-            Happened::Posted {
-                message,
-                fingerprint,
-                ..
-            } => self.posted(now, event, message, *fingerprint),
-            Happened::Read {
-                participant,
-                revision,
-                public,
-            } => {
-                self.reads.insert(
-                    *participant,
-                    ReadMark {
-                        revision: *revision,
-                        public: *public,
-                    },
-                );
+            Happened::Left { agent, reason, .. } => self.agent_left(now, commit, agent, *reason, now + skip_time),
+            Happened::Posted { message, fingerprint, .. } => self.posted(now, event, message, *fingerprint),
+            Happened::Read { participant, revision, public } => {
+                self.reads.insert(*participant, ReadMark { revision: *revision, public: *public });
             }
             Happened::CustomerAway { grace_end } => {
-                self.away = Some(Away {
-                    grace_end: *grace_end,
-                    absent: false,
-                    end: None,
-                });
+                self.away = Some(Away { grace_end: *grace_end, absent: false, end: None });
             }
-            Happened::Warned {
-                reason: EndReason::Inactivity,
-                ..
-            } => {
-                self.inactivity
-                    .iter_mut()
-                    .for_each(|inactivity| inactivity.warned = true);
+            Happened::Warned { reason: EndReason::Inactivity, .. } => {
+                self.inactivity.iter_mut().for_each(|inactivity| inactivity.warned = true);
             }
             Happened::Warned { .. } => self.age_warned = true,
             Happened::Ended { reason } => {
-                self.ended = Some(Ended {
-                    reason: *reason,
-                    time: now,
-                });
+                self.ended = Some(Ended { reason: *reason, time: now });
                 self.away = None;
                 self.leaving.clear();
                 self.skipped.clear();
                 self.visited.clear();
             }
-            Happened::WrapUpStarted {
-                agent,
-                expire,
-                disposition_required,
-            } => {
-                let wrap_up = WrapUp {
-                    expire: *expire,
-                    disposition_required: *disposition_required,
-                };
+            Happened::WrapUpStarted { agent, expire, disposition_required } => {
+                let wrap_up = WrapUp { expire: *expire, disposition_required: *disposition_required };
                 self.wrap_ups.insert(agent.clone(), wrap_up);
             }
             Happened::WrapUpCompleted { agent, .. } => {
@@ -431,10 +334,7 @@ impl Session {
             }
         }
         // What an agent who left may see ends with the commit in which they left.
-        let leavers = self
-            .participants
-            .iter_mut()
-            .filter(|past| past.left_in == Some(commit));
+        let leavers = self.participants.iter_mut().filter(|past| past.left_in == Some(commit));
         leavers.for_each(|past| past.sees_until = Some(event.revision));
     }
 
@@ -449,27 +349,11 @@ impl Session {
         if self.ended_offers.len() == ENDED_OFFERS_KEPT {
             self.ended_offers.pop_front();
         }
-        self.ended_offers.push_back(EndedOffer {
-            id,
-            agent: offer.agent,
-            kind: offer.kind,
-            outcome,
-        });
+        self.ended_offers.push_back(EndedOffer { id, agent: offer.agent, kind: offer.kind, outcome });
     }
 
-    fn agent_left(
-        &mut self,
-        now: Time,
-        commit: u64,
-        agent: &AgentId,
-        reason: LeaveReason,
-        skip_until: Time,
-    ) {
-        for past in self
-            .participants
-            .iter_mut()
-            .filter(|past| &past.agent == agent)
-        {
+    fn agent_left(&mut self, now: Time, commit: u64, agent: &AgentId, reason: LeaveReason, skip_until: Time) {
+        for past in self.participants.iter_mut().filter(|past| &past.agent == agent) {
             past.left = Some(now);
             past.left_in = Some(commit);
         }
@@ -482,13 +366,7 @@ impl Session {
         }
     }
 
-    fn posted(
-        &mut self,
-        now: Time,
-        event: &SessionEvent,
-        message: &super::RequestId,
-        fingerprint: Option<u64>,
-    ) {
+    fn posted(&mut self, now: Time, event: &SessionEvent, message: &super::RequestId, fingerprint: Option<u64>) {
         let sender = match &event.by {
             By::Customer => None,
             By::Agent { id, .. } => Some(id.clone()),
@@ -499,12 +377,7 @@ impl Session {
             self.inactivity = None;
         }
         if let Some(fingerprint) = fingerprint {
-            let posted = PostedMessage {
-                revision: event.revision,
-                public: self.public,
-                fingerprint,
-                time: now,
-            };
+            let posted = PostedMessage { revision: event.revision, public: self.public, fingerprint, time: now };
             self.messages.insert((sender, message.clone()), posted);
         }
     }

@@ -14,9 +14,7 @@ pub const MAX_NAME: usize = 64;
 /// Whether `text` is an id that a caller may choose: `[A-Za-z0-9_-]{1,64}`.
 pub fn is_name(text: &str) -> bool {
     (1..=MAX_NAME).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 macro_rules! name {
@@ -205,8 +203,6 @@ impl Seed {
         self.next += 1;
         let mut random = [0; 10];
         random.copy_from_slice(&hash.finalize()[..10]);
-        uuid::Builder::from_unix_timestamp_millis(now.0, &random)
-            .into_uuid()
-            .into_bytes()
+        uuid::Builder::from_unix_timestamp_millis(now.0, &random).into_uuid().into_bytes()
     }
 }

@@ -113,18 +113,9 @@ impl Index {
     }
 
     /// Follows a change of a session.
-    pub(super) fn session(
-        &mut self,
-        session: &mut Session,
-        settings: &Settings,
-        living: &BTreeSet<Incarnation>,
-    ) {
+    pub(super) fn session(&mut self, session: &mut Session, settings: &Settings, living: &BTreeSet<Incarnation>) {
         let deadline = session.next_deadline(settings, living);
-        self.move_deadline(
-            Subject::Session(session.id),
-            session.keys.deadline,
-            deadline,
-        );
+        self.move_deadline(Subject::Session(session.id), session.keys.deadline, deadline);
         session.keys.deadline = deadline;
         if session.keys.open != session.is_open() {
             session.keys.open = session.is_open();
@@ -134,22 +125,9 @@ impl Index {
                 self.customers.remove(&session.customer);
             }
         }
-        let waiting = session
-            .entry
-            .as_ref()
-            .map(|entry| entry.queue.clone())
-            .zip(session.place());
-        let (offerable, skips) = (
-            session.is_offerable(),
-            waiting.is_some() && !session.skipped.is_empty(),
-        );
-        if (&waiting, offerable, skips)
-            != (
-                &session.keys.waiting,
-                session.keys.offerable,
-                session.keys.skips,
-            )
-        {
+        let waiting = session.entry.as_ref().map(|entry| entry.queue.clone()).zip(session.place());
+        let (offerable, skips) = (session.is_offerable(), waiting.is_some() && !session.skipped.is_empty());
+        if (&waiting, offerable, skips) != (&session.keys.waiting, session.keys.offerable, session.keys.skips) {
             self.forget_waiting(session);
             self.note_waiting(session, waiting, offerable, skips);
         }
@@ -164,13 +142,7 @@ impl Index {
         }
     }
 
-    fn note_waiting(
-        &mut self,
-        session: &mut Session,
-        waiting: Option<(QueueId, Place)>,
-        offerable: bool,
-        skips: bool,
-    ) {
+    fn note_waiting(&mut self, session: &mut Session, waiting: Option<(QueueId, Place)>, offerable: bool, skips: bool) {
         if let Some((queue, place)) = &waiting {
             insert(&mut self.waiting, queue, *place);
             if skips {
@@ -194,18 +166,9 @@ impl Index {
     }
 
     /// Follows a change of an agent.
-    pub(super) fn agent(
-        &mut self,
-        agent: &mut Agent,
-        settings: &Settings,
-        living: &BTreeSet<Incarnation>,
-    ) {
+    pub(super) fn agent(&mut self, agent: &mut Agent, settings: &Settings, living: &BTreeSet<Incarnation>) {
         let deadline = agent.next_deadline(living);
-        self.move_deadline(
-            Subject::Agent(agent.config.id.clone()),
-            agent.keys.deadline,
-            deadline,
-        );
+        self.move_deadline(Subject::Agent(agent.config.id.clone()), agent.keys.deadline, deadline);
         agent.keys.deadline = deadline;
         let turn = agent.is_available(settings).then(|| Turn {
             units: agent.work.units(),
@@ -213,10 +176,7 @@ impl Index {
             agent: agent.config.id.clone(),
         });
         let queues_changed = agent.keys.queues != agent.config.queues;
-        if turn == agent.keys.turn
-            && agent.is_signed_in() == agent.keys.signed_in
-            && !queues_changed
-        {
+        if turn == agent.keys.turn && agent.is_signed_in() == agent.keys.signed_in && !queues_changed {
             return;
         }
         let id = &agent.config.id;
@@ -243,9 +203,9 @@ impl Index {
             for queue in agent.keys.queues.union(&agent.config.queues) {
                 let affected = self.skipping.get(queue).into_iter().flatten();
                 let offerable = self.offerable.get(queue);
-                self.unrouted.sessions.extend(
-                    affected.filter(|place| offerable.is_some_and(|set| set.contains(place))),
-                );
+                self.unrouted
+                    .sessions
+                    .extend(affected.filter(|place| offerable.is_some_and(|set| set.contains(place))));
             }
         }
         agent.keys.turn = turn;
@@ -264,11 +224,7 @@ impl Center {
         }
         for session in self.sessions.values_mut() {
             session.keys = SessionKeys::default();
-            for participant in session
-                .participants
-                .iter()
-                .filter(|participant| participant.left.is_none())
-            {
+            for participant in session.participants.iter().filter(|participant| participant.left.is_none()) {
                 if let Some(agent) = self.agents.get_mut(&participant.agent) {
                     agent.work.held.insert(session.id);
                 }

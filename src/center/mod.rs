@@ -36,25 +36,20 @@ mod tests;
 
 pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Status, Work};
-pub use command::{
-    Answer, Asked, Caller, Command, IfLast, Object, Requested, StartSession, TransferLeave, Who,
-};
+pub use command::{Answer, Asked, Caller, Command, IfLast, Object, Requested, StartSession, TransferLeave, Who};
 pub use event::{
-    AgentChange, Attribute, Audience, By, CenterChange, EndReason, Event, Happened, JoinCause,
-    LeaderStarted, LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason,
-    WrapUpOutcome,
+    AgentChange, Attribute, Audience, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
+    LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason, WrapUpOutcome,
 };
 pub use handle::Decided;
 pub use ids::{
-    AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId,
-    RequestId, Seed, ServiceId, SessionId, is_name,
+    AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed, ServiceId,
+    SessionId, is_name,
 };
 pub use index::{Index, Subject};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
 pub use refusal::Refusal;
-pub use session::{
-    Away, EndedOffer, Participant, Place, QueueEntry, ReadMark, Session, State, WrapUp,
-};
+pub use session::{Away, EndedOffer, Participant, Place, QueueEntry, ReadMark, Session, State, WrapUp};
 pub use settings::{AgentConfig, MaxWaitAction, Queue, Settings};
 pub use text::{Content, Text};
 pub use time::{HOUR, MINUTE, Millis, SECOND, Time};
@@ -136,10 +131,9 @@ impl Center {
         }
     }
 
-    /// Takes up a state that was stored: call it once after decoding.
-    pub fn restored(mut self) -> Self {
+    /// Builds what isn't stored: call it once after decoding.
+    pub fn restore(&mut self) {
         self.rebuild();
-        self
     }
 
     /// Lookups that are derived.

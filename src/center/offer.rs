@@ -118,12 +118,6 @@ impl Offer {
 
     /// Whether accepting it makes its taker the session's agent instead of others: any but a conference's.
     pub fn takes_over(&self) -> bool {
-        !matches!(
-            self.kind,
-            OfferKind::Invitation {
-                mode: InviteMode::Conference,
-                ..
-            }
-        )
+        !matches!(self.kind, OfferKind::Invitation { mode: InviteMode::Conference, .. })
     }
 }

@@ -28,12 +28,7 @@ impl Commit<'_> {
     }
 
     fn offer(&mut self, session: SessionId, agent: AgentId) {
-        let Some(queue) = self
-            .get(session)
-            .entry
-            .as_ref()
-            .map(|entry| entry.queue.clone())
-        else {
+        let Some(queue) = self.get(session).entry.as_ref().map(|entry| entry.queue.clone()) else {
             return;
         };
         let offer = Offer {
@@ -78,47 +73,31 @@ impl Center {
             self.index.unrouted.sessions.remove(&place);
         }
         let session = first?.session;
-        self.first_agent_for(session, now)
-            .map(|agent| (session, agent))
+        self.first_agent_for(session, now).map(|agent| (session, agent))
     }
 
     /// The first session, over all their queues, that an agent can be offered.
     pub(super) fn first_session_for(&self, id: &AgentId, now: Time) -> Option<Place> {
-        let agent = self
-            .agents
-            .get(id)
-            .filter(|agent| agent.is_available(&self.settings))?;
+        let agent = self.agents.get(id).filter(|agent| agent.is_available(&self.settings))?;
         let firsts = agent.config.queues.iter().filter_map(|queue| {
             let places = self.index.offerable.get(queue)?;
-            places.iter().find(|place| {
-                self.sessions
-                    .get(&place.session)
-                    .is_some_and(|session| self.may_offer(session, id, now))
-            })
+            places
+                .iter()
+                .find(|place| self.sessions.get(&place.session).is_some_and(|session| self.may_offer(session, id, now)))
         });
         firsts.min().copied()
     }
 
     /// The first agent, by whose turn it is, whom a session can be offered to.
     pub(super) fn first_agent_for(&self, id: SessionId, now: Time) -> Option<AgentId> {
-        let session = self
-            .sessions
-            .get(&id)
-            .filter(|session| session.is_offerable())?;
+        let session = self.sessions.get(&id).filter(|session| session.is_offerable())?;
         let turns = self.index.available.get(&session.entry.as_ref()?.queue)?;
-        turns
-            .iter()
-            .map(|turn| &turn.agent)
-            .find(|agent| self.may_offer(session, agent, now))
-            .cloned()
+        turns.iter().map(|turn| &turn.agent).find(|agent| self.may_offer(session, agent, now)).cloned()
     }
 
     /// Whether an available agent of its queue can be offered an offerable session.
     fn may_offer(&self, session: &Session, agent: &AgentId, now: Time) -> bool {
-        session
-            .entry
-            .as_ref()
-            .is_some_and(|entry| entry.expire > now)
+        session.entry.as_ref().is_some_and(|entry| entry.expire > now)
             && session.connected_as(agent).is_none()
             && session.offer_to(agent).is_none()
             && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
@@ -126,21 +105,12 @@ impl Center {
 
     /// Whether somebody who serves its queue is signed in, not connected to it and not skipped, with room or without.
     fn anyone_else(&self, session: &Session) -> bool {
-        let Some(staff) = session
-            .entry
-            .as_ref()
-            .and_then(|entry| self.index.signed_in.get(&entry.queue))
-        else {
+        let Some(staff) = session.entry.as_ref().and_then(|entry| self.index.signed_in.get(&entry.queue)) else {
             return false;
         };
         let connected = session.connected().map(|participant| &participant.agent);
         let not_skipped = connected.filter(|agent| !session.skipped.contains_key(*agent));
-        let out = session
-            .skipped
-            .keys()
-            .chain(not_skipped)
-            .filter(|agent| staff.contains(*agent))
-            .count();
+        let out = session.skipped.keys().chain(not_skipped).filter(|agent| staff.contains(*agent)).count();
         staff.len() > out
     }
 }

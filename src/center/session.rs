@@ -320,22 +320,17 @@ impl Session {
 
     /// Memberships that last.
     pub fn connected(&self) -> impl Iterator<Item = &Participant> {
-        self.participants
-            .iter()
-            .filter(|participant| participant.left.is_none())
+        self.participants.iter().filter(|participant| participant.left.is_none())
     }
 
     /// An agent's membership that lasts.
     pub fn connected_as(&self, agent: &AgentId) -> Option<&Participant> {
-        self.connected()
-            .find(|participant| &participant.agent == agent)
+        self.connected().find(|participant| &participant.agent == agent)
     }
 
     /// An agent's last membership.
     pub fn participant(&self, agent: &AgentId) -> Option<&Participant> {
-        self.participants
-            .iter()
-            .find(|participant| &participant.agent == agent)
+        self.participants.iter().find(|participant| &participant.agent == agent)
     }
 
     /// An offer that rings.
@@ -361,15 +356,8 @@ impl Session {
     /// Whether the inviter of this offer would leave on its acceptance.
     pub fn transfers_from(&self, offer: &Offer) -> Option<&Participant> {
         match &offer.kind {
-            OfferKind::Invitation {
-                inviter,
-                mode: InviteMode::Transfer,
-            } => self.connected_as(inviter),
-            OfferKind::Invitation {
-                mode: InviteMode::Conference,
-                ..
-            }
-            | OfferKind::Router => None,
+            OfferKind::Invitation { inviter, mode: InviteMode::Transfer } => self.connected_as(inviter),
+            OfferKind::Invitation { mode: InviteMode::Conference, .. } | OfferKind::Router => None,
         }
     }
 

@@ -27,22 +27,14 @@ pub struct Content {
 impl Content {
     /// Content of the batch at `position`, behind `first` items that it has already.
     pub fn new(position: u64, first: u32) -> Self {
-        Self {
-            position,
-            first,
-            texts: Vec::new(),
-        }
+        Self { position, first, texts: Vec::new() }
     }
 
     /// Puts a text and tells its place.
     pub(super) fn put(&mut self, text: String) -> Text {
         let (item, len) = (self.first + self.texts.len() as u32, text.len() as u32);
         self.texts.push(text);
-        Text {
-            position: self.position,
-            item,
-            len,
-        }
+        Text { position: self.position, item, len }
     }
 
     /// Takes what was put, in order.

@@ -62,29 +62,19 @@ pub struct Mark {
 impl Mark {
     /// Before the first batch of a log.
     pub fn genesis(log: &[u8; 16]) -> Self {
-        Self {
-            position: 0,
-            chain: Chain::genesis(log),
-        }
+        Self { position: 0, chain: Chain::genesis(log) }
     }
 
     /// After one more batch.
     pub fn then(&self, record: &[u8]) -> Self {
         let position = self.position + 1;
-        Self {
-            position,
-            chain: self.chain.then(position, record),
-        }
+        Self { position, chain: self.chain.then(position, record) }
     }
 }
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "position {} with chain hash {}",
-            self.position, self.chain
-        )
+        write!(f, "position {} with chain hash {}", self.position, self.chain)
     }
 }
 
@@ -115,15 +105,9 @@ pub struct Unfit(pub String);
 /// The stored form would pass [`BATCH_LIMIT`], or an item is already erased, so that its hash can't be known.
 pub fn seal(batch: &Batch) -> Result<Sealed, Unfit> {
     let (record, content) = (record::encode(batch)?, content::encode(&batch.content)?);
-    let sealed = Sealed {
-        record: record.into(),
-        content: content.into(),
-    };
+    let sealed = Sealed { record: record.into(), content: content.into() };
     if sealed.size() > BATCH_LIMIT {
-        return Err(Unfit(format!(
-            "{} bytes, more than {BATCH_LIMIT}",
-            sealed.size()
-        )));
+        return Err(Unfit(format!("{} bytes, more than {BATCH_LIMIT}", sealed.size())));
     }
     Ok(sealed)
 }
@@ -135,28 +119,16 @@ pub fn seal(batch: &Batch) -> Result<Sealed, Unfit> {
 pub fn unseal(before: &Mark, chain: &Chain, sealed: &Sealed) -> Result<(Mark, Batch), Unfit> {
     let mark = before.then(&sealed.record);
     if mark.chain != *chain {
-        return Err(Unfit(format!(
-            "the record gives chain hash {}, stored is {chain}",
-            mark.chain
-        )));
+        return Err(Unfit(format!("the record gives chain hash {}, stored is {chain}", mark.chain)));
     }
     let (payload, sums) = record::decode(&sealed.record)?;
     let content = content::decode(&sealed.content)?;
     if content.len() != sums.len() {
-        return Err(Unfit(format!(
-            "{} content items, the record knows {}",
-            content.len(),
-            sums.len()
-        )));
+        return Err(Unfit(format!("{} content items, the record knows {}", content.len(), sums.len())));
     }
     for (index, (item, sum)) in content.iter().zip(&sums).enumerate() {
-        if item
-            .as_ref()
-            .is_some_and(|item| *sum != record::Sum::of(item))
-        {
-            return Err(Unfit(format!(
-                "content item {index} doesn't match its hash"
-            )));
+        if item.as_ref().is_some_and(|item| *sum != record::Sum::of(item)) {
+            return Err(Unfit(format!("content item {index} doesn't match its hash")));
         }
     }
     Ok((mark, Batch { payload, content }))
@@ -170,9 +142,7 @@ pub fn scrub(content: &Bytes, items: &[u32]) -> Result<Option<Bytes>, ScrubError
     let mut kept = content::decode(content)?;
     let mut changed = false;
     for &index in items {
-        let slot = usize::try_from(index)
-            .ok()
-            .and_then(|index| kept.get_mut(index));
+        let slot = usize::try_from(index).ok().and_then(|index| kept.get_mut(index));
         changed |= slot.ok_or(ScrubError::NoSuchItem(index))?.take().is_some();
     }
     if !changed {

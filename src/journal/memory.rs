@@ -6,10 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::batch::{self, Chain, Mark, ScrubError, Sealed};
-use super::{
-    AppendError, Batch, Bounds, BoxFuture, Journal, Position, READ_BYTES, ReadError, Stored,
-    check_blob_name,
-};
+use super::{AppendError, Batch, Bounds, BoxFuture, Journal, Position, READ_BYTES, ReadError, Stored, check_blob_name};
 
 /// See the module. Cheap to clone; clones share one log, as two processes would that open one folder.
 #[derive(Clone)]
@@ -35,16 +32,8 @@ impl Memory {
     /// An empty log that says it takes `pipeline` appends at once.
     pub fn new(pipeline: usize) -> Self {
         let start = Mark::genesis(&[0; 16]);
-        let state = State {
-            base: start,
-            tail: start,
-            rows: VecDeque::new(),
-            blobs: BTreeMap::new(),
-        };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            pipeline,
-        }
+        let state = State { base: start, tail: start, rows: VecDeque::new(), blobs: BTreeMap::new() };
+        Self { state: Arc::new(Mutex::new(state)), pipeline }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -63,15 +52,10 @@ impl State {
     fn append(&mut self, expected: Position, batch: &Batch) -> Result<Position, AppendError> {
         let sealed = batch::seal(batch).map_err(|unfit| AppendError::Invalid(unfit.to_string()))?;
         if expected != self.tail.position {
-            return Err(AppendError::Conflict {
-                tail: self.tail.position,
-            });
+            return Err(AppendError::Conflict { tail: self.tail.position });
         }
         self.tail = self.tail.then(&sealed.record);
-        self.rows.push_back(Row {
-            chain: self.tail.chain,
-            sealed,
-        });
+        self.rows.push_back(Row { chain: self.tail.chain, sealed });
         Ok(self.tail.position)
     }
 
@@ -85,22 +69,14 @@ impl State {
         let mut before = match skip.checked_sub(1).map(|last| self.rows.get(last)) {
             None => self.base,
             Some(None) => return Ok(Vec::new()),
-            Some(Some(row)) => Mark {
-                position: from - 1,
-                chain: row.chain,
-            },
+            Some(Some(row)) => Mark { position: from - 1, chain: row.chain },
         };
         let mut batches = Vec::new();
         let mut bytes = 0;
         for row in self.rows.iter().skip(skip).take(most) {
             let position = before.position + 1;
-            let (mark, batch) =
-                batch::unseal(&before, &row.chain, &row.sealed).map_err(|unfit| {
-                    ReadError::Damaged {
-                        position,
-                        what: unfit.to_string(),
-                    }
-                })?;
+            let (mark, batch) = batch::unseal(&before, &row.chain, &row.sealed)
+                .map_err(|unfit| ReadError::Damaged { position, what: unfit.to_string() })?;
             before = mark;
             batches.push(Stored { position, batch });
             bytes += row.sealed.size();
@@ -115,20 +91,14 @@ impl State {
         if (1..=self.base.position).contains(&position) {
             return Ok(());
         }
-        let index = position
-            .checked_sub(self.base.position + 1)
-            .and_then(|index| usize::try_from(index).ok());
+        let index = position.checked_sub(self.base.position + 1).and_then(|index| usize::try_from(index).ok());
         let row = index.and_then(|index| self.rows.get_mut(index));
-        let row =
-            row.ok_or_else(|| ReadError::Invalid(format!("the log has no batch {position}")))?;
+        let row = row.ok_or_else(|| ReadError::Invalid(format!("the log has no batch {position}")))?;
         match batch::scrub(&row.sealed.content, items) {
             Ok(Some(content)) => row.sealed.content = content,
             Ok(None) => {}
             Err(ScrubError::Unfit(unfit)) => {
-                return Err(ReadError::Damaged {
-                    position,
-                    what: unfit.to_string(),
-                });
+                return Err(ReadError::Damaged { position, what: unfit.to_string() });
             }
             Err(error @ ScrubError::NoSuchItem(_)) => {
                 return Err(ReadError::Invalid(error.to_string()));
@@ -142,10 +112,7 @@ impl State {
             let Some(row) = self.rows.pop_front() else {
                 return;
             };
-            self.base = Mark {
-                position: self.base.position + 1,
-                chain: row.chain,
-            };
+            self.base = Mark { position: self.base.position + 1, chain: row.chain };
         }
     }
 }
@@ -160,11 +127,7 @@ impl Journal for Memory {
         self.pipeline
     }
 
-    fn append(
-        &self,
-        expected: Position,
-        batch: Batch,
-    ) -> BoxFuture<'_, Result<Position, AppendError>> {
+    fn append(&self, expected: Position, batch: Batch) -> BoxFuture<'_, Result<Position, AppendError>> {
         ready(self.state().append(expected, &batch))
     }
 
@@ -174,10 +137,7 @@ impl Journal for Memory {
 
     fn bounds(&self) -> BoxFuture<'_, Result<Bounds, ReadError>> {
         let state = self.state();
-        ready(Ok(Bounds {
-            oldest: state.base.position + 1,
-            tail: state.tail.position,
-        }))
+        ready(Ok(Bounds { oldest: state.base.position + 1, tail: state.tail.position }))
     }
 
     fn scrub(&self, position: Position, items: Vec<u32>) -> BoxFuture<'_, Result<(), ReadError>> {
@@ -198,13 +158,7 @@ impl Journal for Memory {
     }
 
     fn list_blobs(&self, prefix: String) -> BoxFuture<'_, Result<Vec<String>, ReadError>> {
-        let names = self
-            .state()
-            .blobs
-            .keys()
-            .filter(|name| name.starts_with(&prefix))
-            .cloned()
-            .collect();
+        let names = self.state().blobs.keys().filter(|name| name.starts_with(&prefix)).cloned().collect();
         ready(Ok(names))
     }
 
@@ -229,9 +183,6 @@ mod tests {
         let again = journal.clone();
         journal.append(0, text("one")).await.unwrap();
         assert_eq!(again.read(1, 9).await.unwrap()[0].batch, text("one"));
-        assert_eq!(
-            again.append(0, text("two")).await,
-            Err(AppendError::Conflict { tail: 1 })
-        );
+        assert_eq!(again.append(0, text("two")).await, Err(AppendError::Conflict { tail: 1 }));
     }
 }

@@ -97,11 +97,7 @@ pub trait Journal: Send + Sync + 'static {
     fn pipeline(&self) -> usize;
 
     /// Appends `batch` right after `expected` and returns its position, `expected + 1`, once it's durable.
-    fn append(
-        &self,
-        expected: Position,
-        batch: Batch,
-    ) -> BoxFuture<'_, Result<Position, AppendError>>;
+    fn append(&self, expected: Position, batch: Batch) -> BoxFuture<'_, Result<Position, AppendError>>;
 
     /// Consecutive batches from `from` on (inclusive; 0 means 1), at most `most`; empty past the tail.
     ///
@@ -214,9 +210,7 @@ pub async fn verify(journal: &dyn Journal) -> Result<Bounds, ReadError> {
 pub(crate) fn check_blob_name(name: &str) -> Result<(), ReadError> {
     if name.is_empty() || name.len() > BLOB_NAME_LIMIT {
         let length = name.len();
-        return Err(ReadError::Invalid(format!(
-            "a blob's name has 1 to {BLOB_NAME_LIMIT} bytes, not {length}"
-        )));
+        return Err(ReadError::Invalid(format!("a blob's name has 1 to {BLOB_NAME_LIMIT} bytes, not {length}")));
     }
     Ok(())
 }

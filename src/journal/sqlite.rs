@@ -125,45 +125,22 @@ impl SqliteJournal {
         let keeper = keeper::Keeper::new(opened.keeper, &options);
         let shared = Arc::new(Shared::new(opened.marks, opened.head, options.on_fatal));
         let keeper = keeper.start(Arc::clone(&shared), wake).map_err(io)?;
-        let writer = writer::Writer::new(
-            opened.writer,
-            Arc::clone(&shared),
-            wakes,
-            options.checkpoint_bytes,
-        );
+        let writer = writer::Writer::new(opened.writer, Arc::clone(&shared), wakes, options.checkpoint_bytes);
         let writer = writer.start(queue).map_err(io)?;
-        let running = Mutex::new(Some(Running {
-            writer,
-            keeper,
-            _lock: opened.lock,
-        }));
-        Ok(Self {
-            jobs,
-            places,
-            shared,
-            readers,
-            blobs: Arc::new(opened.blobs),
-            running,
-        })
+        let running = Mutex::new(Some(Running { writer, keeper, _lock: opened.lock }));
+        Ok(Self { jobs, places, shared, readers, blobs: Arc::new(opened.blobs), running })
     }
 
     /// Ends what is under way, writes `head`, empties the WAL and gives the folder free. Blocks for that long.
     ///
     /// Every call afterwards fails. Once more does nothing.
     pub fn close(&self) {
-        let running = self
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(running) = running else { return };
         self.places.close();
         self.readers.close();
         // Neither can fail but by a panic, which has been reported; the rest is to be closed all the same.
-        let _ = self.jobs.send(Job {
-            task: Task::Stop,
-            _place: None,
-        });
+        let _ = self.jobs.send(Job { task: Task::Stop, _place: None });
         let _ = running.writer.join();
         let _ = running.keeper.join();
     }
@@ -187,25 +164,14 @@ impl SqliteJournal {
         let (jobs, places) = (self.jobs.clone(), Arc::clone(&self.places));
         let place = Arc::clone(&places).try_acquire_owned();
         let (sent, waiting) = match place {
-            Ok(place) => (
-                jobs.send(Job {
-                    task,
-                    _place: Some(place),
-                })
-                .map_err(|_| ()),
-                None,
-            ),
+            Ok(place) => (jobs.send(Job { task, _place: Some(place) }).map_err(|_| ()), None),
             Err(_) => (Ok(()), Some(task)),
         };
         async move {
             sent.map_err(gone)?;
             if let Some(task) = waiting {
                 let place = places.acquire_owned().await.map_err(|_| gone(()))?;
-                jobs.send(Job {
-                    task,
-                    _place: Some(place),
-                })
-                .map_err(|_| gone(()))?;
+                jobs.send(Job { task, _place: Some(place) }).map_err(|_| gone(()))?;
             }
             answer.await.map_err(|_| gone(()))
         }
@@ -220,9 +186,7 @@ impl Drop for SqliteJournal {
 
 impl fmt::Debug for SqliteJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteJournal")
-            .field("marks", &self.shared.marks())
-            .finish_non_exhaustive()
+        f.debug_struct("SqliteJournal").field("marks", &self.shared.marks()).finish_non_exhaustive()
     }
 }
 
@@ -240,11 +204,7 @@ impl Journal for SqliteJournal {
         2
     }
 
-    fn append(
-        &self,
-        expected: Position,
-        batch: Batch,
-    ) -> BoxFuture<'_, Result<Position, AppendError>> {
+    fn append(&self, expected: Position, batch: Batch) -> BoxFuture<'_, Result<Position, AppendError>> {
         let sealed = match batch::seal(&batch) {
             Ok(sealed) => sealed,
             Err(unfit) => {
@@ -252,19 +212,8 @@ impl Journal for SqliteJournal {
             }
         };
         let (reply, answer) = oneshot::channel();
-        let asked = self.ask(
-            Task::Append(writer::Append {
-                expected,
-                sealed,
-                reply,
-            }),
-            answer,
-        );
-        Box::pin(async move {
-            asked
-                .await
-                .unwrap_or_else(|gone| Err(AppendError::Doubtful(gone)))
-        })
+        let asked = self.ask(Task::Append(writer::Append { expected, sealed, reply }), answer);
+        Box::pin(async move { asked.await.unwrap_or_else(|gone| Err(AppendError::Doubtful(gone))) })
     }
 
     fn read(&self, from: Position, most: usize) -> BoxFuture<'_, Result<Vec<Stored>, ReadError>> {
@@ -277,44 +226,20 @@ impl Journal for SqliteJournal {
 
     fn bounds(&self) -> BoxFuture<'_, Result<Bounds, ReadError>> {
         let marks = self.shared.marks();
-        let bounds = Bounds {
-            oldest: marks.base.position + 1,
-            tail: marks.tail.position,
-        };
+        let bounds = Bounds { oldest: marks.base.position + 1, tail: marks.tail.position };
         Box::pin(async move { Ok(bounds) })
     }
 
     fn scrub(&self, position: Position, items: Vec<u32>) -> BoxFuture<'_, Result<(), ReadError>> {
         let (reply, answer) = oneshot::channel();
-        let asked = self.ask(
-            Task::Scrub {
-                position,
-                items,
-                reply,
-            },
-            answer,
-        );
-        Box::pin(async move {
-            asked
-                .await
-                .unwrap_or_else(|gone| Err(ReadError::Unavailable(gone)))
-        })
+        let asked = self.ask(Task::Scrub { position, items, reply }, answer);
+        Box::pin(async move { asked.await.unwrap_or_else(|gone| Err(ReadError::Unavailable(gone))) })
     }
 
     fn drop_before(&self, position: Position) -> BoxFuture<'_, Result<(), ReadError>> {
         let (reply, answer) = oneshot::channel();
-        let asked = self.ask(
-            Task::Drop(writer::Dropping {
-                before: position,
-                reply,
-            }),
-            answer,
-        );
-        Box::pin(async move {
-            asked
-                .await
-                .unwrap_or_else(|gone| Err(ReadError::Unavailable(gone)))
-        })
+        let asked = self.ask(Task::Drop(writer::Dropping { before: position, reply }), answer);
+        Box::pin(async move { asked.await.unwrap_or_else(|gone| Err(ReadError::Unavailable(gone))) })
     }
 
     fn put_blob(&self, name: String, bytes: Bytes) -> BoxFuture<'_, Result<(), ReadError>> {

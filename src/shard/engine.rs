@@ -136,12 +136,18 @@ impl<W> Engine<W> {
 
     fn decide(&mut self, center: &CenterId, asked: Asked, now: Time, seed: [u8; 32]) -> Result<Answer, Refusal> {
         let content = Content::new(self.open_position(), self.open.texts.len() as u32);
-        let decided = self.state.center_mut(center).handle(asked, now, Seed::new(seed), content);
-        self.note_deadline(center);
-        let decided = decided?;
+        let mut unknown = None;
+        let target = match self.state.centers.get_mut(center) {
+            Some(center) => center,
+            // Only what is written makes a center: asking for one doesn't.
+            None => unknown.insert(Center::new(center.clone(), self.state.living.clone())),
+        };
+        let decided = target.handle(asked, now, Seed::new(seed), content)?;
         if let Some(record) = decided.record {
             self.open.push(record, decided.texts);
+            self.state.centers.extend(unknown.map(|new| (center.clone(), new)));
         }
+        self.note_deadline(center);
         Ok(decided.answer)
     }
 
@@ -182,16 +188,18 @@ impl<W> Engine<W> {
         mut seed: impl FnMut() -> [u8; 32],
         answer: impl FnOnce(Result<(u32, u64), Refusal>) -> W,
     ) {
-        if let Err(refusal) = self.state.center_mut(center).check_objects(&objects) {
+        let empty = Center::new(center.clone(), BTreeSet::new());
+        let known = self.state.centers.get(center).unwrap_or(&empty);
+        if let Err(refusal) = known.check_objects(&objects) {
             return self.hold(answer(Err(refusal)));
         }
-        let before = self.state.center_mut(center).seq;
+        let before = known.seq;
         for object in objects {
             let asked = Asked { caller: caller.clone(), request: None, command: Command::Put(object) };
             let put = self.decide(center, asked, now, seed());
             debug_assert!(put.is_ok(), "objects were checked together");
         }
-        let after = self.state.center_mut(center).seq;
+        let after = self.state.centers.get(center).map_or(before, |center| center.seq);
         self.hold(answer(Ok(((after - before) as u32, after))));
     }
 

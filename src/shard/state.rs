@@ -62,7 +62,12 @@ impl State {
     /// Reads what `encode` wrote.
     pub fn decode(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
         let mut state: Self = minicbor::decode(bytes)?;
-        state.centers = state.centers.into_iter().map(|(id, center)| (id, center.restored())).collect();
+        state.restore();
         Ok(state)
+    }
+
+    /// Builds what isn't stored.
+    pub(super) fn restore(&mut self) {
+        self.centers.values_mut().for_each(Center::restore);
     }
 }

@@ -1,17 +1,13 @@
 //! What is configured, and housekeeping.
 
 use super::about;
-use crate::center::{
-    Answer, Center, CenterChange, MaxWaitAction, Object, QueueId, Refusal, SessionId,
-    commit::Commit,
-};
+use crate::center::{Answer, Center, CenterChange, MaxWaitAction, Object, QueueId, Refusal, SessionId, commit::Commit};
 
 impl Center {
     /// Checks objects together, as they will be once all are put.
     pub fn check_objects(&self, objects: &[Object]) -> Result<(), Refusal> {
         let named = |queue: &QueueId| {
-            let among =
-                |object: &Object| matches!(object, Object::Queue(other) if other.id == *queue);
+            let among = |object: &Object| matches!(object, Object::Queue(other) if other.id == *queue);
             self.queues.contains_key(queue) || objects.iter().any(among)
         };
         for (at, object) in objects.iter().enumerate() {
@@ -41,17 +37,12 @@ impl Center {
         match object {
             Object::Settings(settings) => **settings != self.settings,
             Object::Queue(queue) => self.queues.get(&queue.id) != Some(queue),
-            Object::Agent(agent) => {
-                self.agents.get(&agent.id).map(|known| &known.config) != Some(agent)
-            }
+            Object::Agent(agent) => self.agents.get(&agent.id).map(|known| &known.config) != Some(agent),
         }
     }
 }
 
-pub(super) fn put(
-    center: &Center,
-    object: Object,
-) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+pub(super) fn put(center: &Center, object: Object) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let differs = center.differs(&object);
     Ok(move |commit: &mut Commit<'_>| {
         if differs {
@@ -69,17 +60,10 @@ pub(super) fn archive(
     center: &Center,
     id: SessionId,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
-    let session = center
-        .sessions
-        .get(&id)
-        .filter(|session| session.closed)
-        .ok_or(Refusal::SessionNotFound)?;
+    let session = center.sessions.get(&id).filter(|session| session.closed).ok_or(Refusal::SessionNotFound)?;
     let session = session.id;
     Ok(move |commit: &mut Commit<'_>| {
         commit.center(CenterChange::Archived { session });
-        Answer {
-            session: None,
-            ..about(session)
-        }
+        Answer { session: None, ..about(session) }
     })
 }

@@ -1,9 +1,8 @@
 //! What happens by itself when its time has come.
 
 use crate::center::{
-    Answer, Audience, By, CancelCause, CenterChange, EndReason, Happened, LeaveReason,
-    MaxWaitAction, Outcome, QueueCause, Refusal, SessionId, Subject, Time, UnqueueReason,
-    WrapUpOutcome,
+    Answer, Audience, By, CancelCause, CenterChange, EndReason, Happened, LeaveReason, MaxWaitAction, Outcome,
+    QueueCause, Refusal, SessionId, Subject, Time, UnqueueReason, WrapUpOutcome,
     commit::Commit,
     deadline::{AgentDue, SessionDue, age_notice},
 };
@@ -16,10 +15,7 @@ pub(super) fn due() -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Re
     Ok(|commit: &mut Commit<'_>| {
         if let Some(down_for) = commit.center.down_for {
             let not_before = commit.now + commit.center.settings.recovery_hold;
-            commit.center(CenterChange::DeadlinesMoved {
-                by: down_for,
-                not_before,
-            });
+            commit.center(CenterChange::DeadlinesMoved { by: down_for, not_before });
         }
         while commit.events.len() < MAX_EVENTS {
             let first = commit.center.index.deadlines.first().cloned();
@@ -44,9 +40,7 @@ impl Commit<'_> {
     }
 
     fn session_due(&mut self, id: SessionId) {
-        let due = self
-            .get(id)
-            .due(&self.center.settings, &self.center.living, self.now);
+        let due = self.get(id).due(&self.center.settings, &self.center.living, self.now);
         let Some(due) = due else { return };
         match due {
             SessionDue::TellExtended(offer) => {
@@ -54,20 +48,11 @@ impl Commit<'_> {
                     return;
                 };
                 let (offer, expire, agent) = (offer.id, offer.expire, offer.agent);
-                self.system(
-                    id,
-                    Happened::OfferExtended {
-                        offer,
-                        expire,
-                        agent,
-                    },
-                );
+                self.system(id, Happened::OfferExtended { offer, expire, agent });
             }
             SessionDue::WatchesLost(incarnation) => self.watches_closed(id, incarnation),
             SessionDue::OfferExpired(offer) => self.end_offer(id, offer, Outcome::NoAnswer),
-            SessionDue::WrapUpExpired(agent) => {
-                self.end_wrap_up(id, &agent, WrapUpOutcome::TimedOut)
-            }
+            SessionDue::WrapUpExpired(agent) => self.end_wrap_up(id, &agent, WrapUpOutcome::TimedOut),
             SessionDue::TooOld => self.end_session(id, EndReason::AgeLimit),
             SessionDue::WarnTooOld => {
                 let end = self.now + age_notice(&self.center.settings);
@@ -77,17 +62,11 @@ impl Commit<'_> {
             SessionDue::CustomerAbsent => self.center(CenterChange::CustomerAbsent { session: id }),
             SessionDue::Inactive => self.end_session(id, EndReason::Inactivity),
             SessionDue::WarnInactive => {
-                let end = self
-                    .get(id)
-                    .inactivity
-                    .as_ref()
-                    .map_or(self.now, |inactivity| inactivity.end);
+                let end = self.get(id).inactivity.as_ref().map_or(self.now, |inactivity| inactivity.end);
                 self.warn(id, EndReason::Inactivity, end);
             }
             SessionDue::MaxWait => self.waited_too_long(id),
-            SessionDue::SkipEnded(agent) => {
-                self.center(CenterChange::SkipEnded { session: id, agent })
-            }
+            SessionDue::SkipEnded(agent) => self.center(CenterChange::SkipEnded { session: id, agent }),
         }
         // Whatever is due next in this commit must not find a session that is nobody's.
         self.settle();
@@ -99,11 +78,7 @@ impl Commit<'_> {
 
     fn waited_too_long(&mut self, id: SessionId) {
         let session = self.get(id);
-        let Some(queue) = session
-            .entry
-            .as_ref()
-            .and_then(|entry| self.center.queues.get(&entry.queue))
-        else {
+        let Some(queue) = session.entry.as_ref().and_then(|entry| self.center.queues.get(&entry.queue)) else {
             return;
         };
         if session.is_attended() {

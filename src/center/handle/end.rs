@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, EndReason, Happened, LeaveReason, Refusal,
-    SessionId, UnqueueReason, Who, commit::Commit,
+    AgentId, Answer, Caller, CancelCause, Center, EndReason, Happened, LeaveReason, Refusal, SessionId, UnqueueReason,
+    Who, commit::Commit,
 };
 
 pub(super) fn end(
@@ -28,11 +28,7 @@ pub(super) fn end(
             if session.connected().count() > 1 && !end_for_all {
                 return Err(Refusal::OthersConnected);
             }
-            if center.is_supervisor(&caller.who) {
-                EndReason::Supervisor
-            } else {
-                EndReason::Agent
-            }
+            if center.is_supervisor(&caller.who) { EndReason::Supervisor } else { EndReason::Agent }
         }
         Who::Service(_) | Who::System => return Err(Refusal::RoleNotAllowed),
     };
@@ -47,25 +43,15 @@ impl Commit<'_> {
     pub(super) fn end_session(&mut self, id: SessionId, reason: EndReason) {
         self.cancel_offers(id, CancelCause::SessionEnded, |_| true);
         self.unqueue(id, UnqueueReason::Ended, CancelCause::SessionEnded);
-        let connected: Vec<AgentId> = self
-            .get(id)
-            .connected()
-            .map(|participant| participant.agent.clone())
-            .collect();
+        let connected: Vec<AgentId> = self.get(id).connected().map(|participant| participant.agent.clone()).collect();
         for agent in connected {
             self.leave(id, &agent, LeaveReason::SessionEnded);
         }
         match reason {
-            EndReason::Customer
-            | EndReason::Agent
-            | EndReason::Supervisor
-            | EndReason::Integrator => {
+            EndReason::Customer | EndReason::Agent | EndReason::Supervisor | EndReason::Integrator => {
                 self.session(id, Happened::Ended { reason });
             }
-            EndReason::Inactivity
-            | EndReason::CustomerGone
-            | EndReason::MaxWait
-            | EndReason::AgeLimit => {
+            EndReason::Inactivity | EndReason::CustomerGone | EndReason::MaxWait | EndReason::AgeLimit => {
                 self.system(id, Happened::Ended { reason });
             }
         }

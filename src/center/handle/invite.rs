@@ -2,14 +2,11 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId,
-    OfferKind, Outcome, Refusal, SessionId, commit::Commit,
+    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId, OfferKind, Outcome,
+    Refusal, SessionId, commit::Commit,
 };
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one for each field of the command"
-)]
+#[expect(clippy::too_many_arguments, reason = "one for each field of the command")]
 pub(super) fn invite(
     center: &Center,
     caller: &Caller,
@@ -36,39 +33,16 @@ pub(super) fn invite(
     if !target.has_room(&center.settings) {
         return Err(Refusal::AgentAtCapacity);
     }
-    if session.connected().count() + session.offers.len()
-        >= center.settings.max_participants as usize
-    {
-        return Err(Refusal::LimitReached {
-            limit: "max_participants",
-        });
+    if session.connected().count() + session.offers.len() >= center.settings.max_participants as usize {
+        return Err(Refusal::LimitReached { limit: "max_participants" });
     }
-    let (queue, ring) = (
-        session.home.clone(),
-        ring.unwrap_or(center.settings.invitation_time),
-    );
+    let (queue, ring) = (session.home.clone(), ring.unwrap_or(center.settings.invitation_time));
     Ok(move |commit: &mut Commit<'_>| {
-        let (offer, expire) = (
-            OfferId::from_bytes(commit.seed.next(commit.now)),
-            commit.now + ring,
-        );
+        let (offer, expire) = (OfferId::from_bytes(commit.seed.next(commit.now)), commit.now + ring);
         let (kind, note) = (OfferKind::Invitation { inviter, mode }, commit.text(note));
-        let made = Offer {
-            id: offer,
-            agent: invitee,
-            kind,
-            queue,
-            made: commit.now,
-            expire,
-            note,
-            untold: false,
-        };
+        let made = Offer { id: offer, agent: invitee, kind, queue, made: commit.now, expire, note, untold: false };
         commit.session(id, Happened::OfferMade(Box::new(made)));
-        Answer {
-            offer: Some(offer),
-            expire,
-            ..about(id)
-        }
+        Answer { offer: Some(offer), expire, ..about(id) }
     })
 }
 
@@ -83,16 +57,11 @@ pub(super) fn cancel(
     let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
     let open = session.offer(offer).map(|offer| &offer.kind);
     let ended = session.ended_offers.iter().find(|ended| ended.id == offer);
-    let kind = open
-        .or(ended.map(|ended| &ended.kind))
-        .ok_or(Refusal::OfferNotFound)?;
+    let kind = open.or(ended.map(|ended| &ended.kind)).ok_or(Refusal::OfferNotFound)?;
     let OfferKind::Invitation { inviter, .. } = kind else {
         return Err(Refusal::OfferNotFound);
     };
-    if inviter != agent
-        && session.connected_as(agent).is_none()
-        && !center.is_supervisor(&caller.who)
-    {
+    if inviter != agent && session.connected_as(agent).is_none() && !center.is_supervisor(&caller.who) {
         return Err(Refusal::NotParticipant);
     }
     if let (None, Some(ended)) = (open, ended) {

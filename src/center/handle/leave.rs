@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, Center, EndReason, Happened, IfLast, LeaveReason, Participant,
-    Refusal, SessionId, commit::Commit, session::Session,
+    AgentId, Answer, Caller, Center, EndReason, Happened, IfLast, LeaveReason, Participant, Refusal, SessionId,
+    commit::Commit, session::Session,
 };
 
 pub(super) fn leave(
@@ -39,27 +39,18 @@ fn choice(session: &Session, asked: Option<IfLast>) -> Result<IfLast, Refusal> {
     if session.has_invitation() {
         choices.insert(1, IfLast::AwaitInvitee);
     }
-    asked
-        .filter(|asked| choices.contains(asked))
-        .ok_or(Refusal::LastAgent(choices))
+    asked.filter(|asked| choices.contains(asked)).ok_or(Refusal::LastAgent(choices))
 }
 
 impl Center {
     /// An open session and the caller's membership in it.
-    pub(super) fn attended_by(
-        &self,
-        caller: &Caller,
-        id: SessionId,
-    ) -> Result<(&Session, &Participant), Refusal> {
+    pub(super) fn attended_by(&self, caller: &Caller, id: SessionId) -> Result<(&Session, &Participant), Refusal> {
         let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         let session = self.known(&caller.who, id)?;
         if !session.is_open() {
             return Err(Refusal::SessionEnded);
         }
-        Ok((
-            session,
-            session.connected_as(agent).ok_or(Refusal::NotParticipant)?,
-        ))
+        Ok((session, session.connected_as(agent).ok_or(Refusal::NotParticipant)?))
     }
 }
 
@@ -67,12 +58,8 @@ impl Session {
     /// Refuses a caller who looks at an older session.
     pub(super) fn expect(&self, expected: Option<u32>) -> Result<(), Refusal> {
         match expected {
-            Some(revision) if revision < self.structure => Err(Refusal::RevisionStale {
-                current: self.structure,
-            }),
-            Some(revision) if revision > self.revision => Err(Refusal::PositionInFuture {
-                last: self.revision,
-            }),
+            Some(revision) if revision < self.structure => Err(Refusal::RevisionStale { current: self.structure }),
+            Some(revision) if revision > self.revision => Err(Refusal::PositionInFuture { last: self.revision }),
             _ => Ok(()),
         }
     }
@@ -84,24 +71,11 @@ impl Commit<'_> {
         let Some(participant) = self.get(id).connected_as(agent).cloned() else {
             return;
         };
-        let Participant {
-            number,
-            agent,
-            name,
-            queue,
-            ..
-        } = participant;
-        let left = Happened::Left {
-            participant: number,
-            agent: agent.clone(),
-            name,
-            reason,
-        };
+        let Participant { number, agent, name, queue, .. } = participant;
+        let left = Happened::Left { participant: number, agent: agent.clone(), name, reason };
         match reason {
             LeaveReason::Left | LeaveReason::Transferred => self.session(id, left),
-            LeaveReason::AgentGone | LeaveReason::SignedOut | LeaveReason::SessionEnded => {
-                self.system(id, left)
-            }
+            LeaveReason::AgentGone | LeaveReason::SignedOut | LeaveReason::SessionEnded => self.system(id, left),
         }
         self.start_wrap_up(id, agent, &queue);
     }

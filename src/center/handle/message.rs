@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    Answer, Audience, Caller, Center, Happened, ReadMark, Refusal, Requested, SessionId, Who,
-    commit::Commit, session::Session,
+    Answer, Audience, Caller, Center, Happened, ReadMark, Refusal, Requested, SessionId, Who, commit::Commit,
+    session::Session,
 };
 
 pub(super) fn send(
@@ -15,15 +15,10 @@ pub(super) fn send(
     audience: Audience,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let (session, _) = center.speaker(caller, id)?;
-    let request = request.ok_or_else(|| Refusal::FieldInvalid {
-        field: "request_id".into(),
-        why: "is required".into(),
-    })?;
+    let request =
+        request.ok_or_else(|| Refusal::FieldInvalid { field: "request_id".into(), why: "is required".into() })?;
     if audience == Audience::Staff && caller.who.agent().is_none() {
-        return Err(Refusal::FieldInvalid {
-            field: "audience".into(),
-            why: "customers speak to everyone".into(),
-        });
+        return Err(Refusal::FieldInvalid { field: "audience".into(), why: "customers speak to everyone".into() });
     }
     let so_far = match audience {
         Audience::Everyone => session.public,
@@ -34,18 +29,10 @@ pub(super) fn send(
     }
     Ok(move |commit: &mut Commit<'_>| {
         let (text, by) = (commit.content.put(text), commit.caller_by());
-        let posted = Happened::Posted {
-            message: request.id,
-            fingerprint: Some(request.fingerprint),
-            text,
-        };
+        let posted = Happened::Posted { message: request.id, fingerprint: Some(request.fingerprint), text };
         commit.tell(id, by, audience, posted);
         let session = commit.get(id);
-        Answer {
-            revision: session.revision,
-            public: session.public,
-            ..about(id)
-        }
+        Answer { revision: session.revision, public: session.public, ..about(id) }
     })
 }
 
@@ -58,39 +45,18 @@ pub(super) fn read(
     let (session, participant) = center.speaker(caller, id)?;
     let known = session.reads.get(&participant).copied().unwrap_or_default();
     let by_customer = matches!(caller.who, Who::Customer(_));
-    let last = if by_customer {
-        session.public
-    } else {
-        session.revision
-    };
+    let last = if by_customer { session.public } else { session.revision };
     if revision > last {
         return Err(Refusal::PositionInFuture { last });
     }
-    let before = if by_customer {
-        known.public
-    } else {
-        known.revision
-    };
+    let before = if by_customer { known.public } else { known.revision };
     Ok(move |commit: &mut Commit<'_>| {
         if revision > before {
             let mark = commit.center.read_mark(id, revision, by_customer);
-            let audience = if mark.public > known.public {
-                Audience::Everyone
-            } else {
-                Audience::Staff
-            };
+            let audience = if mark.public > known.public { Audience::Everyone } else { Audience::Staff };
             let by = commit.caller_by();
             let ReadMark { revision, public } = mark;
-            commit.tell(
-                id,
-                by,
-                audience,
-                Happened::Read {
-                    participant,
-                    revision,
-                    public,
-                },
-            );
+            commit.tell(id, by, audience, Happened::Read { participant, revision, public });
         }
         about(id)
     })
@@ -107,9 +73,7 @@ impl Center {
                 }
                 Ok((session, 0))
             }
-            _ => self
-                .attended_by(caller, id)
-                .map(|(session, participant)| (session, participant.number)),
+            _ => self.attended_by(caller, id).map(|(session, participant)| (session, participant.number)),
         }
     }
 
@@ -117,14 +81,8 @@ impl Center {
     fn read_mark(&self, id: SessionId, revision: u32, by_customer: bool) -> ReadMark {
         let session = &self.sessions[&id];
         match by_customer {
-            true => ReadMark {
-                revision: session.staff_revision(revision),
-                public: revision,
-            },
-            false => ReadMark {
-                revision,
-                public: session.public_revision(revision),
-            },
+            true => ReadMark { revision: session.staff_revision(revision), public: revision },
+            false => ReadMark { revision, public: session.public_revision(revision) },
         }
     }
 }

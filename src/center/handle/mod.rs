@@ -39,25 +39,11 @@ pub struct Decided {
 
 impl Center {
     /// Decides a command at `now`, and applies what it decides. A refusal has changed nothing.
-    pub fn handle(
-        &mut self,
-        asked: Asked,
-        now: Time,
-        seed: Seed,
-        content: Content,
-    ) -> Result<Decided, Refusal> {
+    pub fn handle(&mut self, asked: Asked, now: Time, seed: Seed, content: Content) -> Result<Decided, Refusal> {
         if let Some(answer) = self.answered(&asked)? {
-            return Ok(Decided {
-                answer,
-                record: None,
-                texts: Vec::new(),
-            });
+            return Ok(Decided { answer, record: None, texts: Vec::new() });
         }
-        let Asked {
-            caller,
-            request,
-            command,
-        } = asked;
+        let Asked { caller, request, command } = asked;
         let commit = |center| Commit {
             center,
             now,
@@ -79,17 +65,8 @@ impl Center {
         }
         match command {
             Command::StartSession(start) => decide!(start::start(self, &caller, *start)),
-            Command::Invite {
-                session,
-                agent,
-                mode,
-                note,
-                ring,
-                expected,
-            } => {
-                decide!(invite::invite(
-                    self, &caller, session, agent, mode, note, ring, expected
-                ))
+            Command::Invite { session, agent, mode, note, ring, expected } => {
+                decide!(invite::invite(self, &caller, session, agent, mode, note, ring, expected))
             }
             Command::CancelInvitation { session, offer } => {
                 decide!(invite::cancel(self, &caller, session, offer))
@@ -100,57 +77,25 @@ impl Center {
             Command::DeclineOffer { session, offer } => {
                 decide!(offers::decline(self, &caller, session, offer))
             }
-            Command::TransferToQueue {
-                session,
-                queue,
-                leave,
-                note,
-                priority,
-                expected,
-            } => {
-                decide!(queue::transfer(
-                    self, &caller, session, queue, leave, note, priority, expected
-                ))
+            Command::TransferToQueue { session, queue, leave, note, priority, expected } => {
+                decide!(queue::transfer(self, &caller, session, queue, leave, note, priority, expected))
             }
             Command::WithdrawFromQueue { session, expected } => {
                 decide!(queue::withdraw(self, &caller, session, expected))
             }
-            Command::Leave {
-                session,
-                if_last,
-                expected,
-            } => {
+            Command::Leave { session, if_last, expected } => {
                 decide!(leave::leave(self, &caller, session, if_last, expected))
             }
-            Command::EndSession {
-                session,
-                end_for_all,
-                expected,
-            } => {
+            Command::EndSession { session, end_for_all, expected } => {
                 decide!(end::end(self, &caller, session, end_for_all, expected))
             }
-            Command::SendMessage {
-                session,
-                text,
-                audience,
-            } => {
-                decide!(message::send(
-                    self,
-                    &caller,
-                    request.clone(),
-                    session,
-                    text,
-                    audience
-                ))
+            Command::SendMessage { session, text, audience } => {
+                decide!(message::send(self, &caller, request.clone(), session, text, audience))
             }
             Command::ReadUpTo { session, revision } => {
                 decide!(message::read(self, &caller, session, revision))
             }
-            Command::SetDisposition {
-                session,
-                code,
-                notes,
-            } => {
+            Command::SetDisposition { session, code, notes } => {
                 decide!(wrap_up::dispose(self, &caller, session, code, notes))
             }
             Command::CompleteWrapUp { session } => {
@@ -167,16 +112,10 @@ impl Center {
             Command::CloseDesk { agent, incarnation } => {
                 decide!(presence::close_desk(self, agent, incarnation))
             }
-            Command::OpenCustomer {
-                session,
-                incarnation,
-            } => {
+            Command::OpenCustomer { session, incarnation } => {
                 decide!(presence::open_customer(self, session, incarnation))
             }
-            Command::CloseCustomer {
-                session,
-                incarnation,
-            } => {
+            Command::CloseCustomer { session, incarnation } => {
                 decide!(presence::close_customer(self, session, incarnation))
             }
             Command::Put(object) => decide!(admin::put(self, object)),
@@ -191,21 +130,15 @@ impl Center {
             return Ok(None);
         };
         match asked.command {
-            Command::SendMessage { session, .. } => {
-                self.message_answered(&asked.caller, session, request)
-            }
+            Command::SendMessage { session, .. } => self.message_answered(&asked.caller, session, request),
             // Reading up to a revision takes effect once by itself.
             Command::ReadUpTo { .. } => Ok(None),
             _ => {
                 let remembered = self.requests.answers.get(&asked.caller);
                 match remembered.and_then(|requests| requests.get(&request.id)) {
-                    Some(known) if known.fingerprint == request.fingerprint => {
-                        Ok(Some(known.answer.clone()))
-                    }
+                    Some(known) if known.fingerprint == request.fingerprint => Ok(Some(known.answer.clone())),
                     Some(_) => Err(Refusal::RequestIdReused),
-                    None if remembered
-                        .is_some_and(|all| all.len() >= REQUESTS_PER_CALLER as usize) =>
-                    {
+                    None if remembered.is_some_and(|all| all.len() >= REQUESTS_PER_CALLER as usize) => {
                         Err(Refusal::RateLimited)
                     }
                     None => Ok(None),
@@ -223,10 +156,7 @@ impl Center {
         let Ok(session) = self.known(&caller.who, session) else {
             return Ok(None);
         };
-        match session
-            .messages
-            .get(&(caller.who.agent().cloned(), request.id.clone()))
-        {
+        match session.messages.get(&(caller.who.agent().cloned(), request.id.clone())) {
             Some(posted) if posted.fingerprint == request.fingerprint => Ok(Some(Answer {
                 session: Some(session.id),
                 revision: posted.revision,
@@ -262,27 +192,16 @@ impl Commit<'_> {
         }
         let record = (!self.events.is_empty()).then(|| {
             self.center.seq += 1;
-            Record {
-                center: self.center.id.clone(),
-                seq: self.center.seq,
-                time: self.now,
-                events: self.events,
-            }
+            Record { center: self.center.id.clone(), seq: self.center.seq, time: self.now, events: self.events }
         });
-        Decided {
-            answer,
-            record,
-            texts: self.content.take(),
-        }
+        Decided { answer, record, texts: self.content.take() }
     }
 
     /// Tells the revisions as they are at the end, unless the answer is about an earlier one.
     fn complete(&self, mut answer: Answer) -> Answer {
         answer.time = self.now;
-        if let Some(session) = answer
-            .session
-            .filter(|_| answer.revision == 0)
-            .and_then(|id| self.center.sessions.get(&id))
+        if let Some(session) =
+            answer.session.filter(|_| answer.revision == 0).and_then(|id| self.center.sessions.get(&id))
         {
             (answer.revision, answer.public) = (session.revision, session.public);
         }
@@ -292,8 +211,5 @@ impl Commit<'_> {
 
 /// The answer to a command about a session.
 fn about(session: SessionId) -> Answer {
-    Answer {
-        session: About::Some(session),
-        ..Answer::default()
-    }
+    Answer { session: About::Some(session), ..Answer::default() }
 }

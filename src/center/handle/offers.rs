@@ -2,9 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, JoinCause, LeaveReason,
-    Offer, OfferId, OfferKind, Outcome, Refusal, SessionId, UnqueueReason, commit::Commit,
-    session::Session,
+    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, JoinCause, LeaveReason, Offer, OfferId,
+    OfferKind, Outcome, Refusal, SessionId, UnqueueReason, commit::Commit, session::Session,
 };
 
 /// The agent's own open offer.
@@ -20,11 +19,7 @@ fn own_offer<'a>(
     if let Some(open) = session.offer(offer).filter(|open| mine(&open.agent)) {
         return Ok((session, open));
     }
-    match session
-        .ended_offers
-        .iter()
-        .find(|ended| ended.id == offer && mine(&ended.agent))
-    {
+    match session.ended_offers.iter().find(|ended| ended.id == offer && mine(&ended.agent)) {
         Some(ended) => Err(Refusal::OfferClosed(ended.outcome)),
         None => Err(Refusal::OfferNotFound),
     }
@@ -39,9 +34,7 @@ pub(super) fn accept(
     let (session, offer) = own_offer(center, caller, id, offer)?;
     let leaves = u32::from(session.transfers_from(offer).is_some());
     if session.connected().count() as u32 >= center.settings.max_participants + leaves {
-        return Err(Refusal::LimitReached {
-            limit: "max_participants",
-        });
+        return Err(Refusal::LimitReached { limit: "max_participants" });
     }
     let offer = offer.clone();
     Ok(move |commit: &mut Commit<'_>| {
@@ -67,20 +60,15 @@ pub(super) fn decline(
 impl Commit<'_> {
     fn accepted(&mut self, id: SessionId, offer: Offer) {
         let was_attended = self.get(id).is_attended();
-        let inviter = self
-            .get(id)
-            .transfers_from(&offer)
-            .map(|inviter| inviter.agent.clone());
+        let inviter = self.get(id).transfers_from(&offer).map(|inviter| inviter.agent.clone());
         let (cause, queue) = match &offer.kind {
             OfferKind::Router => (JoinCause::Routed, offer.queue.clone()),
-            OfferKind::Invitation {
-                mode: InviteMode::Transfer,
-                ..
-            } => (JoinCause::Transfer, self.get(id).home.clone()),
-            OfferKind::Invitation {
-                mode: InviteMode::Conference,
-                ..
-            } => (JoinCause::Conference, self.get(id).home.clone()),
+            OfferKind::Invitation { mode: InviteMode::Transfer, .. } => {
+                (JoinCause::Transfer, self.get(id).home.clone())
+            }
+            OfferKind::Invitation { mode: InviteMode::Conference, .. } => {
+                (JoinCause::Conference, self.get(id).home.clone())
+            }
         };
         self.end_offer(id, offer.id, Outcome::Accepted);
         self.join(id, &offer.agent, cause, queue);
@@ -101,40 +89,19 @@ impl Commit<'_> {
             return;
         };
         self.cancel_offers(id, CancelCause::Taken, Offer::is_router);
-        self.session(
-            id,
-            Happened::Unqueued {
-                queue: entry.queue,
-                reason: UnqueueReason::Taken,
-            },
-        );
+        self.session(id, Happened::Unqueued { queue: entry.queue, reason: UnqueueReason::Taken });
         let leaving: Vec<AgentId> = self.get(id).leaving.iter().cloned().collect();
         for agent in leaving {
             self.leave(id, &agent, LeaveReason::Transferred);
         }
     }
 
-    fn join(
-        &mut self,
-        id: SessionId,
-        agent: &AgentId,
-        cause: JoinCause,
-        queue: crate::center::QueueId,
-    ) {
+    fn join(&mut self, id: SessionId, agent: &AgentId, cause: JoinCause, queue: crate::center::QueueId) {
         if self.get(id).wrap_ups.contains_key(agent) {
             self.end_wrap_up(id, agent, crate::center::WrapUpOutcome::Rejoined);
         }
         let config = &self.center.agents[agent].config;
         let (name, participant) = (config.name.clone(), self.get(id).joins + 1);
-        self.session(
-            id,
-            Happened::Joined {
-                participant,
-                agent: agent.clone(),
-                name,
-                cause,
-                queue,
-            },
-        );
+        self.session(id, Happened::Joined { participant, agent: agent.clone(), name, cause, queue });
     }
 }

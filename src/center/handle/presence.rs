@@ -2,8 +2,7 @@
 
 use super::about;
 use crate::center::{
-    AgentChange, AgentId, Answer, Center, CenterChange, Happened, Incarnation, Refusal, SessionId,
-    commit::Commit,
+    AgentChange, AgentId, Answer, Center, CenterChange, Happened, Incarnation, Refusal, SessionId, commit::Commit,
 };
 
 pub(super) fn open_desk(
@@ -47,11 +46,7 @@ pub(super) fn open_customer(
     let known = !session.is_open() || session.watching.contains(&incarnation);
     Ok(move |commit: &mut Commit<'_>| {
         if !known {
-            commit.center(CenterChange::CustomerWatching {
-                session: id,
-                incarnation,
-                open: true,
-            });
+            commit.center(CenterChange::CustomerWatching { session: id, incarnation, open: true });
             if commit.get(id).away.is_some() {
                 commit.system(id, Happened::CustomerReturned);
             }
@@ -79,22 +74,12 @@ impl Commit<'_> {
     /// The last desk stream at a node is gone.
     pub(super) fn desk_closed(&mut self, id: &AgentId, incarnation: Incarnation) {
         let grace_end = self.now + self.center.settings.lease_grace;
-        self.agent(
-            id,
-            AgentChange::DeskClosed {
-                incarnation,
-                grace_end,
-            },
-        );
+        self.agent(id, AgentChange::DeskClosed { incarnation, grace_end });
     }
 
     /// The customer's last watch at a node is gone.
     pub(super) fn watches_closed(&mut self, id: SessionId, incarnation: Incarnation) {
-        self.center(CenterChange::CustomerWatching {
-            session: id,
-            incarnation,
-            open: false,
-        });
+        self.center(CenterChange::CustomerWatching { session: id, incarnation, open: false });
         if self.get(id).watching.is_empty() && self.get(id).is_open() {
             let grace_end = self.now + self.center.settings.customer_grace;
             self.system(id, Happened::CustomerAway { grace_end });

@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Audience, Caller, CancelCause, Center, Happened, LeaveReason, Offer,
-    QueueCause, QueueId, Refusal, SessionId, TransferLeave, UnqueueReason, commit::Commit,
+    AgentId, Answer, Audience, Caller, CancelCause, Center, Happened, LeaveReason, Offer, QueueCause, QueueId, Refusal,
+    SessionId, TransferLeave, UnqueueReason, commit::Commit,
 };
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one for each field of the command"
-)]
+#[expect(clippy::too_many_arguments, reason = "one for each field of the command")]
 pub(super) fn transfer(
     center: &Center,
     caller: &Caller,
@@ -26,20 +23,13 @@ pub(super) fn transfer(
     session.expect(expected)?;
     let agent = participant.agent.clone();
     let target = center.queues.get(&queue).ok_or(Refusal::QueueNotFound)?;
-    if session
-        .entry
-        .as_ref()
-        .is_some_and(|entry| entry.queue == queue)
-    {
+    if session.entry.as_ref().is_some_and(|entry| entry.queue == queue) {
         return Err(Refusal::AlreadyQueued);
     }
     if target.refuse_unstaffed && !center.index().signed_in.contains_key(&queue) {
         return Err(Refusal::QueueUnstaffed);
     }
-    let (priority, greeting) = (
-        priority.unwrap_or(session.priority),
-        target.entry_message.clone(),
-    );
+    let (priority, greeting) = (priority.unwrap_or(session.priority), target.entry_message.clone());
     Ok(move |commit: &mut Commit<'_>| {
         commit.enqueue(id, queue.clone(), QueueCause::Transferred, priority);
         if !note.is_empty() {
@@ -78,28 +68,12 @@ pub(super) fn withdraw(
 
 impl Commit<'_> {
     /// The session waits in this queue from now on, wherever it waited before.
-    pub(super) fn enqueue(
-        &mut self,
-        id: SessionId,
-        queue: QueueId,
-        cause: QueueCause,
-        priority: i32,
-    ) {
+    pub(super) fn enqueue(&mut self, id: SessionId, queue: QueueId, cause: QueueCause, priority: i32) {
         self.cancel_offers(id, CancelCause::Moved, Offer::is_router);
         self.drop_leave_plans(id);
-        let max_wait = self
-            .center
-            .queues
-            .get(&queue)
-            .map_or(0, |queue| queue.max_wait);
+        let max_wait = self.center.queues.get(&queue).map_or(0, |queue| queue.max_wait);
         let (waited_before, expire) = (self.get(id).waited(self.now), self.now + max_wait);
-        let queued = Happened::Queued {
-            queue,
-            cause,
-            waited_before,
-            expire,
-            priority,
-        };
+        let queued = Happened::Queued { queue, cause, waited_before, expire, priority };
         match cause {
             QueueCause::Started | QueueCause::Transferred => self.session(id, queued),
             QueueCause::Returned | QueueCause::Overflowed => self.system(id, queued),
@@ -113,15 +87,10 @@ impl Commit<'_> {
         };
         self.cancel_offers(id, cause, Offer::is_router);
         self.drop_leave_plans(id);
-        let unqueued = Happened::Unqueued {
-            queue: entry.queue,
-            reason,
-        };
+        let unqueued = Happened::Unqueued { queue: entry.queue, reason };
         match reason {
             UnqueueReason::Withdrawn => self.session(id, unqueued),
-            UnqueueReason::Taken | UnqueueReason::MaxWait | UnqueueReason::Ended => {
-                self.system(id, unqueued)
-            }
+            UnqueueReason::Taken | UnqueueReason::MaxWait | UnqueueReason::Ended => self.system(id, unqueued),
         }
     }
 

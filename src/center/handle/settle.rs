@@ -1,8 +1,7 @@
 //! What holds at the end of every commit, whatever was asked: how offers end, and the rules that follow from it.
 
 use crate::center::{
-    AgentChange, AgentId, CancelCause, Code, Happened, Offer, OfferId, Outcome, SessionId, Status,
-    commit::Commit,
+    AgentChange, AgentId, CancelCause, Code, Happened, Offer, OfferId, Outcome, SessionId, Status, commit::Commit,
 };
 
 impl Commit<'_> {
@@ -12,12 +11,7 @@ impl Commit<'_> {
             return;
         };
         let router = offer.is_router();
-        let ended = Happened::OfferEnded {
-            offer: offer.id,
-            agent: offer.agent.clone(),
-            outcome,
-            router,
-        };
+        let ended = Happened::OfferEnded { offer: offer.id, agent: offer.agent.clone(), outcome, router };
         match outcome {
             Outcome::Accepted | Outcome::Declined | Outcome::Canceled(CancelCause::ByInviter) => {
                 self.session(id, ended)
@@ -38,29 +32,14 @@ impl Commit<'_> {
             _ => return,
         };
         if agent.status == Status::Ready {
-            self.agent(
-                id,
-                AgentChange::NotReady {
-                    reason: Code::parse(reason),
-                },
-            );
+            self.agent(id, AgentChange::NotReady { reason: Code::parse(reason) });
         }
     }
 
     /// Calls off every open offer of a kind.
-    pub(super) fn cancel_offers(
-        &mut self,
-        id: SessionId,
-        cause: CancelCause,
-        which: impl Fn(&Offer) -> bool,
-    ) {
-        let offers: Vec<OfferId> = self
-            .get(id)
-            .offers
-            .iter()
-            .filter(|offer| which(offer))
-            .map(|offer| offer.id)
-            .collect();
+    pub(super) fn cancel_offers(&mut self, id: SessionId, cause: CancelCause, which: impl Fn(&Offer) -> bool) {
+        let offers: Vec<OfferId> =
+            self.get(id).offers.iter().filter(|offer| which(offer)).map(|offer| offer.id).collect();
         for offer in offers {
             self.end_offer(id, offer, Outcome::Canceled(cause));
         }
@@ -70,8 +49,7 @@ impl Commit<'_> {
     pub(super) fn settle(&mut self) {
         for id in self.sessions.clone() {
             let session = self.get(id);
-            let orphaned =
-                !session.is_attended() && session.entry.is_none() && session.offers.is_empty();
+            let orphaned = !session.is_attended() && session.entry.is_none() && session.offers.is_empty();
             if session.is_open() && orphaned {
                 self.return_home(id);
             }
@@ -83,12 +61,7 @@ impl Commit<'_> {
         for id in self.agents.clone() {
             let agent = &self.center.agents[&id];
             if let Some(next) = agent.next.clone().filter(|_| agent.work.units() == 0) {
-                self.agent(
-                    &id,
-                    AgentChange::NotReady {
-                        reason: next.reason,
-                    },
-                );
+                self.agent(&id, AgentChange::NotReady { reason: next.reason });
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    Answer, Attribute, Caller, Center, Happened, QueueCause, Refusal, SessionId, StartSession,
-    Started, Who, commit::Commit,
+    Answer, Attribute, Caller, Center, Happened, QueueCause, Refusal, SessionId, StartSession, Started, Who,
+    commit::Commit,
 };
 
 pub(super) fn start(
@@ -17,25 +17,15 @@ pub(super) fn start(
         _ => return Err(Refusal::RoleNotAllowed),
     }
     let open = center.index().customers.get(&start.customer).copied();
-    let queue = center
-        .queues
-        .get(&start.queue)
-        .filter(|queue| queue.open_to_customers || !by_customer);
+    let queue = center.queues.get(&start.queue).filter(|queue| queue.open_to_customers || !by_customer);
     let queue = queue.ok_or(Refusal::QueueNotFound)?;
-    let waiting = center
-        .index()
-        .waiting
-        .get(&queue.id)
-        .map_or(0, |places| places.len());
+    let waiting = center.index().waiting.get(&queue.id).map_or(0, |places| places.len());
     if open.is_none() && queue.max_length > 0 && waiting >= queue.max_length as usize {
         return Err(Refusal::QueueFull);
     }
     Ok(move |commit: &mut Commit<'_>| match open {
         Some(session) => about(session),
-        None => Answer {
-            is_new: true,
-            ..about(begin(commit, start, by_customer))
-        },
+        None => Answer { is_new: true, ..about(begin(commit, start, by_customer)) },
     })
 }
 
@@ -44,24 +34,10 @@ fn begin(commit: &mut Commit<'_>, start: StartSession, by_customer: bool) -> Ses
     let customer_id = commit.content.put(start.customer_id);
     let name = commit.text(start.name);
     let attributes = start.attributes.into_iter();
-    let attributes = attributes
-        .map(|(name, value)| Attribute {
-            name,
-            value: commit.text(value),
-            verified: !by_customer,
-        })
-        .collect();
-    let (queue, language, priority, customer) =
-        (start.queue, start.language, start.priority, start.customer);
-    let started = Started {
-        customer,
-        customer_id,
-        name,
-        queue: queue.clone(),
-        language,
-        priority,
-        attributes,
-    };
+    let attributes =
+        attributes.map(|(name, value)| Attribute { name, value: commit.text(value), verified: !by_customer }).collect();
+    let (queue, language, priority, customer) = (start.queue, start.language, start.priority, start.customer);
+    let started = Started { customer, customer_id, name, queue: queue.clone(), language, priority, attributes };
     commit.session(session, Happened::Started(Box::new(started)));
     commit.enqueue(session, queue, QueueCause::Started, priority);
     session

@@ -1,8 +1,7 @@
 //! An agent comes, goes, and says whether they take router offers.
 
 use crate::center::{
-    Agent, AgentChange, AgentId, Answer, Caller, Center, Code, LeaveReason, Outcome, Refusal,
-    Status, commit::Commit,
+    Agent, AgentChange, AgentId, Answer, Caller, Center, Code, LeaveReason, Outcome, Refusal, Status, commit::Commit,
 };
 
 impl Center {
@@ -63,12 +62,11 @@ pub(super) fn set(
     }
     let later = agent.status == Status::Ready && agent.work.units() > 0;
     let change = match (ready, later) {
-        (true, _) => {
-            (agent.status != Status::Ready || agent.next.is_some()).then_some(AgentChange::Ready)
-        }
+        (true, _) => (agent.status != Status::Ready || agent.next.is_some()).then_some(AgentChange::Ready),
         (false, true) => Some(AgentChange::NotReadyNext { reason }),
-        (false, false) => (agent.status != Status::NotReady(reason.clone()))
-            .then_some(AgentChange::NotReady { reason }),
+        (false, false) => {
+            (agent.status != Status::NotReady(reason.clone())).then_some(AgentChange::NotReady { reason })
+        }
     };
     let id = id.clone();
     Ok(move |commit: &mut Commit<'_>| {
@@ -96,12 +94,7 @@ impl Commit<'_> {
             let covered = self.get(session).entry.is_some() || self.get(session).has_invitation();
             if alone && !covered {
                 self.return_home(session);
-                self.say(
-                    session,
-                    crate::center::By::System,
-                    crate::center::Audience::Everyone,
-                    AGENT_LOST,
-                );
+                self.say(session, crate::center::By::System, crate::center::Audience::Everyone, AGENT_LOST);
             }
             self.leave(session, id, reason);
         }

@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, Center, Code, Happened, QueueId, Refusal, SessionId, WrapUp,
-    WrapUpOutcome, commit::Commit, session::Session,
+    AgentId, Answer, Caller, Center, Code, Happened, QueueId, Refusal, SessionId, WrapUp, WrapUpOutcome,
+    commit::Commit, session::Session,
 };
 
 impl Center {
@@ -58,31 +58,15 @@ impl Commit<'_> {
         let Some(queue) = queue.filter(|queue| queue.wrap_up_time > 0) else {
             return;
         };
-        let WrapUp {
-            expire,
-            disposition_required,
-        } = WrapUp {
-            expire: self.now + queue.wrap_up_time,
-            disposition_required: queue.disposition_required,
-        };
-        self.system(
-            id,
-            Happened::WrapUpStarted {
-                agent,
-                expire,
-                disposition_required,
-            },
-        );
+        let WrapUp { expire, disposition_required } =
+            WrapUp { expire: self.now + queue.wrap_up_time, disposition_required: queue.disposition_required };
+        self.system(id, Happened::WrapUpStarted { agent, expire, disposition_required });
     }
 
     /// It is done, one way or another.
     pub(super) fn end_wrap_up(&mut self, id: SessionId, agent: &AgentId, outcome: WrapUpOutcome) {
         let disposition = self.get(id).dispositions.get(agent).cloned();
-        let completed = Happened::WrapUpCompleted {
-            agent: agent.clone(),
-            outcome,
-            disposition,
-        };
+        let completed = Happened::WrapUpCompleted { agent: agent.clone(), outcome, disposition };
         match outcome {
             WrapUpOutcome::Completed => self.session(id, completed),
             WrapUpOutcome::TimedOut | WrapUpOutcome::Rejoined => self.system(id, completed),

@@ -39,36 +39,23 @@ impl Sum {
         hash.update(&item.text);
         // A text over 4 GiB never passes the limit of a batch.
         let length = u32::try_from(item.text.len()).unwrap_or(u32::MAX);
-        Self {
-            length,
-            hash: hash.finalize().into(),
-        }
+        Self { length, hash: hash.finalize().into() }
     }
 }
 
 pub(super) fn encode(batch: &Batch) -> Result<Vec<u8>, Unfit> {
     let sum = |item: &Option<Item>| item.as_ref().map(Sum::of);
     let content: Option<Vec<Sum>> = batch.content.iter().map(sum).collect();
-    let content =
-        content.ok_or_else(|| Unfit("an item of its content is already erased".into()))?;
-    super::to_vec(&Record {
-        format: FORMAT,
-        payload: &batch.payload,
-        content,
-    })
+    let content = content.ok_or_else(|| Unfit("an item of its content is already erased".into()))?;
+    super::to_vec(&Record { format: FORMAT, payload: &batch.payload, content })
 }
 
 pub(super) fn decode(bytes: &Bytes) -> Result<(Bytes, Vec<Sum>), Unfit> {
     // The format comes first and is looked at alone: what follows may have any shape in one that this build doesn't know.
     let mut decoder = minicbor::Decoder::new(bytes);
-    let format = decoder
-        .array()
-        .and_then(|_| decoder.u8())
-        .map_err(|error| undecodable(&error))?;
+    let format = decoder.array().and_then(|_| decoder.u8()).map_err(|error| undecodable(&error))?;
     if format != FORMAT {
-        return Err(Unfit(format!(
-            "the record has format {format}, this build knows {FORMAT}"
-        )));
+        return Err(Unfit(format!("the record has format {format}, this build knows {FORMAT}")));
     }
     let record: Record<'_> = minicbor::decode(bytes).map_err(|error| undecodable(&error))?;
     Ok((bytes.slice_ref(record.payload), record.content))

@@ -33,17 +33,11 @@ impl Blobs {
         fs::create_dir_all(&folder)?;
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == &UNDER_WAY[1..])
-            {
+            if path.extension().is_some_and(|extension| extension == &UNDER_WAY[1..]) {
                 fs::remove_file(path)?;
             }
         }
-        Ok(Self {
-            folder,
-            counter: AtomicU64::new(0),
-        })
+        Ok(Self { folder, counter: AtomicU64::new(0) })
     }
 
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), ReadError> {
@@ -69,13 +63,8 @@ impl Blobs {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unavailable(&error)),
         };
-        let damaged = |what: &str| ReadError::DamagedBlob {
-            name: name.to_owned(),
-            what: what.to_owned(),
-        };
-        let (header, body) = bytes
-            .split_at_checked(HEADER)
-            .ok_or_else(|| damaged("it is cut"))?;
+        let damaged = |what: &str| ReadError::DamagedBlob { name: name.to_owned(), what: what.to_owned() };
+        let (header, body) = bytes.split_at_checked(HEADER).ok_or_else(|| damaged("it is cut"))?;
         if header != self::header(name, body) {
             return Err(damaged("it doesn't match its checksum"));
         }
@@ -87,10 +76,7 @@ impl Blobs {
         for entry in fs::read_dir(&self.folder).map_err(|error| unavailable(&error))? {
             let file = entry.map_err(|error| unavailable(&error))?.file_name();
             // What has no such name isn't ours.
-            let name = file
-                .to_str()
-                .and_then(|file| file.strip_suffix(SUFFIX))
-                .and_then(unescape);
+            let name = file.to_str().and_then(|file| file.strip_suffix(SUFFIX)).and_then(unescape);
             names.extend(name.filter(|name| name.starts_with(prefix)));
         }
         names.sort_unstable();
@@ -118,11 +104,7 @@ fn write(path: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn header(name: &str, bytes: &[u8]) -> [u8; HEADER] {
-    let sum = Sha256::new()
-        .chain_update(name)
-        .chain_update([0])
-        .chain_update(bytes)
-        .finalize();
+    let sum = Sha256::new().chain_update(name).chain_update([0]).chain_update(bytes).finalize();
     let mut header = [0; HEADER];
     header[..8].copy_from_slice(MAGIC);
     header[8..].copy_from_slice(&sum);
@@ -152,9 +134,5 @@ fn unescape(file: &str) -> Option<String> {
 }
 
 fn unavailable(error: &io::Error) -> ReadError {
-    if is_full(error) {
-        ReadError::Full
-    } else {
-        ReadError::Unavailable(error.to_string())
-    }
+    if is_full(error) { ReadError::Full } else { ReadError::Unavailable(error.to_string()) }
 }

@@ -16,9 +16,7 @@ use super::super::{AppendError, Position, ReadError};
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process, or another part of this one, has it open.
-    #[error(
-        "{folder} is in use: another process holds its `lock`; stop that one first, two can't share a journal"
-    )]
+    #[error("{folder} is in use: another process holds its `lock`; stop that one first, two can't share a journal")]
     Locked {
         /// The journal's folder.
         folder: PathBuf,
@@ -34,22 +32,16 @@ pub enum OpenError {
         found: String,
     },
     /// Without `head` nobody knows how long the log was.
-    #[error(
-        "journal.db ends at {log}, but `head`, which says how long it was, is missing; {OVERRIDE}"
-    )]
+    #[error("journal.db ends at {log}, but `head`, which says how long it was, is missing; {OVERRIDE}")]
     MissingHead {
         /// The log's end.
         log: Mark,
     },
     /// No slot of `head` is whole.
-    #[error(
-        "`head` is damaged in both of its slots, so nothing says how long the log was; {OVERRIDE}"
-    )]
+    #[error("`head` is damaged in both of its slots, so nothing says how long the log was; {OVERRIDE}")]
     DamagedHead,
     /// `head` and the database are of two journals.
-    #[error(
-        "`head` is of journal {head}, journal.db of journal {log}; put the database that belongs here back"
-    )]
+    #[error("`head` is of journal {head}, journal.db of journal {log}; put the database that belongs here back")]
     Foreign {
         /// The id in `head`.
         head: Uuid,
@@ -57,9 +49,7 @@ pub enum OpenError {
         log: Uuid,
     },
     /// The log has lost its end, or an older copy was put back.
-    #[error(
-        "the log was at {head} (says `head`), now it ends at {log}: its end is lost; {OVERRIDE}"
-    )]
+    #[error("the log was at {head} (says `head`), now it ends at {log}: its end is lost; {OVERRIDE}")]
     Shorter {
         /// What `head` says.
         head: Mark,
@@ -67,9 +57,7 @@ pub enum OpenError {
         log: Mark,
     },
     /// Another history stands where the log was.
-    #[error(
-        "the log was at {head} (says `head`), now it has {log} there: it isn't the same log; {OVERRIDE}"
-    )]
+    #[error("the log was at {head} (says `head`), now it has {log} there: it isn't the same log; {OVERRIDE}")]
     Different {
         /// What `head` says.
         head: Mark,
@@ -77,9 +65,7 @@ pub enum OpenError {
         log: Mark,
     },
     /// `head` is so old that the log no longer has its position.
-    #[error(
-        "`head` says {head}, but the log starts only after {log}: `head` is an older copy; {OVERRIDE}"
-    )]
+    #[error("`head` says {head}, but the log starts only after {log}: `head` is an older copy; {OVERRIDE}")]
     OlderHead {
         /// What `head` says.
         head: Mark,
@@ -95,9 +81,7 @@ pub enum OpenError {
         what: String,
     },
     /// Written by a later version.
-    #[error(
-        "journal.db has format {found}, this build knows {known}; use the version that wrote it, or a later one"
-    )]
+    #[error("journal.db has format {found}, this build knows {known}; use the version that wrote it, or a later one")]
     UnknownFormat {
         /// In the database.
         found: i64,
@@ -119,28 +103,18 @@ pub enum OpenError {
     Sqlite(#[source] rusqlite::Error),
 }
 
-const OVERRIDE: &str = "put a good copy back, or accept the loss: move `head` away and start once with accept_missing_head";
+const OVERRIDE: &str =
+    "put a good copy back, or accept the loss: move `head` away and start once with accept_missing_head";
 
 impl OpenError {
     pub(super) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io {
-            what,
-            path: path.to_owned(),
-            source,
-        }
+        Self::Io { what, path: path.to_owned(), source }
     }
 }
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        if is_damage(&error) {
-            Self::Damaged {
-                position: 0,
-                what: error.to_string(),
-            }
-        } else {
-            Self::Sqlite(error)
-        }
+        if is_damage(&error) { Self::Damaged { position: 0, what: error.to_string() } } else { Self::Sqlite(error) }
     }
 }
 
@@ -163,14 +137,7 @@ impl RowError {
     /// An error that came up at a row: damage of the database is damage of that row.
     pub(super) fn at(position: Position) -> impl Fn(rusqlite::Error) -> Self {
         move |error| {
-            if is_damage(&error) {
-                Self::Damaged {
-                    position,
-                    what: error.to_string(),
-                }
-            } else {
-                Self::Sqlite(error)
-            }
+            if is_damage(&error) { Self::Damaged { position, what: error.to_string() } } else { Self::Sqlite(error) }
         }
     }
 }
@@ -199,9 +166,7 @@ impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                Self::Busy(error.to_string())
-            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error.to_string()),
             _ => Self::Fatal(error.to_string()),
         }
     }
@@ -209,11 +174,7 @@ impl From<rusqlite::Error> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if is_full(&error) {
-            Self::Full
-        } else {
-            Self::Fatal(error.to_string())
-        }
+        if is_full(&error) { Self::Full } else { Self::Fatal(error.to_string()) }
     }
 }
 
@@ -236,22 +197,17 @@ impl From<Failure> for ReadError {
 }
 
 pub(super) fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    )
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Whether it means that the bytes aren't what was written: SQLite's own checks, or a column of another type.
 fn is_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    ) || matches!(
-        error,
-        rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-    )
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        || matches!(
+            error,
+            rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+        )
 }

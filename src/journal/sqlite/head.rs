@@ -46,10 +46,7 @@ pub(super) fn find(path: &Path) -> io::Result<Found> {
         Err(error) => return Err(error),
     };
     let slot = |at: &u64| bytes.get(usize::try_from(*at).ok()?..).and_then(decode);
-    let newest = SLOTS
-        .iter()
-        .filter_map(slot)
-        .max_by_key(|head| head.generation);
+    let newest = SLOTS.iter().filter_map(slot).max_by_key(|head| head.generation);
     Ok(match newest {
         Some(head) => Found::Head(head),
         None if bytes.iter().all(|byte| *byte == 0) => Found::Nothing,
@@ -65,54 +62,25 @@ pub(super) struct HeadFile {
 
 impl HeadFile {
     /// Opens the file, or makes it, and writes `mark` to it.
-    pub(super) fn open(
-        path: &Path,
-        found: Option<Head>,
-        log: [u8; 16],
-        mark: Mark,
-    ) -> io::Result<Self> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path)?;
+    pub(super) fn open(path: &Path, found: Option<Head>, log: [u8; 16], mark: Mark) -> io::Result<Self> {
+        let file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
         file.set_len(LENGTH)?;
         file.sync_all()?;
         sync_folder(path.parent().unwrap_or(path))?;
         let generation = found.map_or(0, |head| head.generation);
-        let mut head = Self {
-            file,
-            written: Head {
-                generation,
-                log,
-                mark,
-            },
-        };
+        let mut head = Self { file, written: Head { generation, log, mark } };
         head.put(mark)?;
         Ok(head)
     }
 
     /// Makes `mark` durable, unless it is already.
     pub(super) fn write(&mut self, mark: Mark) -> io::Result<()> {
-        if self.written.mark == mark {
-            Ok(())
-        } else {
-            self.put(mark)
-        }
+        if self.written.mark == mark { Ok(()) } else { self.put(mark) }
     }
 
     fn put(&mut self, mark: Mark) -> io::Result<()> {
-        let next = Head {
-            generation: self.written.generation + 1,
-            mark,
-            ..self.written
-        };
-        let slot = if next.generation % 2 == 0 {
-            SLOTS[0]
-        } else {
-            SLOTS[1]
-        };
+        let next = Head { generation: self.written.generation + 1, mark, ..self.written };
+        let slot = if next.generation % 2 == 0 { SLOTS[0] } else { SLOTS[1] };
         self.file.seek(SeekFrom::Start(slot))?;
         self.file.write_all(&encode(&next))?;
         self.file.sync_data()?;
@@ -143,15 +111,8 @@ fn decode(bytes: &[u8]) -> Option<Head> {
     let (log, body) = body.split_first_chunk()?;
     let (position, body) = body.split_first_chunk()?;
     let chain = Chain(*body.first_chunk()?);
-    let mark = Mark {
-        position: u64::from_be_bytes(*position),
-        chain,
-    };
-    (magic == MAGIC).then_some(Head {
-        generation: u64::from_be_bytes(*generation),
-        log: *log,
-        mark,
-    })
+    let mark = Mark { position: u64::from_be_bytes(*position), chain };
+    (magic == MAGIC).then_some(Head { generation: u64::from_be_bytes(*generation), log: *log, mark })
 }
 
 #[cfg(test)]

@@ -35,21 +35,11 @@ pub(super) struct Keeper {
 
 impl Keeper {
     pub(super) fn new(connection: Connection, options: &Options) -> Self {
-        Self {
-            connection,
-            head_interval: options.head_interval,
-            wal_limit: options.wal_limit,
-        }
+        Self { connection, head_interval: options.head_interval, wal_limit: options.wal_limit }
     }
 
-    pub(super) fn start(
-        self,
-        shared: Arc<Shared>,
-        wakes: Receiver<Wake>,
-    ) -> io::Result<JoinHandle<()>> {
-        thread::Builder::new()
-            .name("journal-keeper".into())
-            .spawn(move || self.run(&shared, &wakes))
+    pub(super) fn start(self, shared: Arc<Shared>, wakes: Receiver<Wake>) -> io::Result<JoinHandle<()>> {
+        thread::Builder::new().name("journal-keeper".into()).spawn(move || self.run(&shared, &wakes))
     }
 
     fn run(self, shared: &Shared, wakes: &Receiver<Wake>) {
@@ -103,13 +93,8 @@ impl Keeper {
         let done = self
             .connection
             .prepare_cached(pragma)
-            .and_then(|mut pragma| {
-                pragma.query_one([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
-            });
-        let size = || {
-            self.connection
-                .pragma_query_value(None, "page_size", |row| row.get::<_, i64>(0))
-        };
+            .and_then(|mut pragma| pragma.query_one([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))));
+        let size = || self.connection.pragma_query_value(None, "page_size", |row| row.get::<_, i64>(0));
         match done.and_then(|(busy, frames)| Ok((busy, frames.saturating_mul(size()?)))) {
             Ok((0, bytes)) => Some(u64::try_from(bytes).unwrap_or(0)),
             Ok(_) => None,

@@ -57,32 +57,19 @@ pub(super) fn open(folder: &Path, options: &Options) -> Result<Opened, OpenError
     let blobs = folder.join(BLOBS);
     let blobs = Blobs::open(blobs.clone()).map_err(|error| OpenError::io("open", &blobs, error))?;
     // Makes the new files' names durable too.
-    let head = HeadFile::open(&path, head, meta.id, marks.tail)
-        .map_err(|error| OpenError::io("write", &path, error))?;
-    Ok(Opened {
-        lock,
-        writer,
-        keeper,
-        marks,
-        head,
-        blobs,
-    })
+    let head =
+        HeadFile::open(&path, head, meta.id, marks.tail).map_err(|error| OpenError::io("write", &path, error))?;
+    Ok(Opened { lock, writer, keeper, marks, head, blobs })
 }
 
 /// A file of its own: SQLite's locks let two processes take turns, which is what must not be.
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join(LOCK);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| OpenError::io("open", &path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Locked {
-            folder: folder.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked { folder: folder.to_owned() }),
         Err(TryLockError::Error(error)) => Err(OpenError::io("lock", &path, error)),
     }
 }
@@ -97,33 +84,21 @@ fn must_have_database(folder: &Path, database: &Path, head: Option<Head>) -> Res
     let wal = fs::metadata(folder.join(WAL)).is_ok_and(|metadata| metadata.len() > 0);
     match head {
         Some(head) if empty => Err(missing_database(folder, head)),
-        None if empty && wal => Err(OpenError::MissingDatabase {
-            folder: folder.to_owned(),
-            found: format!("a {WAL}"),
-        }),
+        None if empty && wal => {
+            Err(OpenError::MissingDatabase { folder: folder.to_owned(), found: format!("a {WAL}") })
+        }
         _ => Ok(()),
     }
 }
 
 fn missing_database(folder: &Path, head: Head) -> OpenError {
-    OpenError::MissingDatabase {
-        folder: folder.to_owned(),
-        found: format!("a `head` at {}", head.mark),
-    }
+    OpenError::MissingDatabase { folder: folder.to_owned(), found: format!("a `head` at {}", head.mark) }
 }
 
 /// Holds the log against `head`, and its end against its own chain.
-fn check(
-    connection: &Connection,
-    meta: &Meta,
-    head: Option<Head>,
-    options: &Options,
-) -> Result<Marks, OpenError> {
+fn check(connection: &Connection, meta: &Meta, head: Option<Head>, options: &Options) -> Result<Marks, OpenError> {
     if meta.format != table::FORMAT {
-        return Err(OpenError::UnknownFormat {
-            found: meta.format,
-            known: table::FORMAT,
-        });
+        return Err(OpenError::UnknownFormat { found: meta.format, known: table::FORMAT });
     }
     let (base, tail) = (meta.base, table::tail(connection, meta.base)?);
     match head {
@@ -135,51 +110,30 @@ fn check(
         None => return Err(OpenError::MissingHead { log: tail }),
     }
     let covered = head.map_or(base.position, |head| head.mark.position);
-    let from = covered
-        .min(tail.position.saturating_sub(VERIFIED))
-        .max(base.position);
+    let from = covered.min(tail.position.saturating_sub(VERIFIED)).max(base.position);
     let mut before = table::mark_at(connection, base, from)?;
     while before.position < tail.position {
         let batches = table::batches(connection, before, tail.position, usize::MAX)?;
         // Never empty: a batch that isn't there is an error.
-        let last = batches
-            .last()
-            .map_or(tail.position, |stored| stored.position);
+        let last = batches.last().map_or(tail.position, |stored| stored.position);
         before = table::mark_at(connection, base, last)?;
     }
     Ok(Marks { base, tail })
 }
 
-fn check_head(
-    connection: &Connection,
-    meta: &Meta,
-    head: Head,
-    tail: Mark,
-) -> Result<(), OpenError> {
+fn check_head(connection: &Connection, meta: &Meta, head: Head, tail: Mark) -> Result<(), OpenError> {
     if head.log != meta.id {
-        return Err(OpenError::Foreign {
-            head: Uuid::from_bytes(head.log),
-            log: Uuid::from_bytes(meta.id),
-        });
+        return Err(OpenError::Foreign { head: Uuid::from_bytes(head.log), log: Uuid::from_bytes(meta.id) });
     }
     if tail.position < head.mark.position {
-        return Err(OpenError::Shorter {
-            head: head.mark,
-            log: tail,
-        });
+        return Err(OpenError::Shorter { head: head.mark, log: tail });
     }
     if head.mark.position < meta.base.position {
-        return Err(OpenError::OlderHead {
-            head: head.mark,
-            log: meta.base,
-        });
+        return Err(OpenError::OlderHead { head: head.mark, log: meta.base });
     }
     let log = table::mark_at(connection, meta.base, head.mark.position)?;
     if log != head.mark {
-        return Err(OpenError::Different {
-            head: head.mark,
-            log,
-        });
+        return Err(OpenError::Different { head: head.mark, log });
     }
     Ok(())
 }

@@ -19,11 +19,7 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn new(path: PathBuf, most: usize) -> Self {
-        Self {
-            path,
-            slots: Arc::new(Semaphore::new(most.max(1))),
-            idle: Arc::default(),
-        }
+        Self { path, slots: Arc::new(Semaphore::new(most.max(1))), idle: Arc::default() }
     }
 
     /// `from` is 1 at least and `tail` durable.
@@ -33,20 +29,14 @@ impl Readers {
         tail: Position,
         most: usize,
     ) -> impl Future<Output = Result<Vec<Stored>, ReadError>> + Send + 'static {
-        let (path, slots, idle) = (
-            self.path.clone(),
-            Arc::clone(&self.slots),
-            Arc::clone(&self.idle),
-        );
+        let (path, slots, idle) = (self.path.clone(), Arc::clone(&self.slots), Arc::clone(&self.idle));
         async move {
             let closed = |_| ReadError::Unavailable("the journal is closed".into());
             let slot = slots.acquire_owned().await.map_err(closed)?;
             blocking(move || {
                 let mut connection = take(&idle, &path)?;
                 let found = read(&mut connection, from, tail, most);
-                idle.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(connection);
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
                 drop(slot);
                 found
             })
@@ -57,10 +47,7 @@ impl Readers {
     /// Reads from now on fail; those under way end.
     pub(super) fn close(&self) {
         self.slots.close();
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -71,19 +58,12 @@ fn take(idle: &Mutex<Vec<Connection>>, path: &Path) -> Result<Connection, ReadEr
     }
 }
 
-fn read(
-    connection: &mut Connection,
-    from: Position,
-    tail: Position,
-    most: usize,
-) -> Result<Vec<Stored>, ReadError> {
+fn read(connection: &mut Connection, from: Position, tail: Position, most: usize) -> Result<Vec<Stored>, ReadError> {
     // One view of the log, as a drop may be under way.
     let view = connection.transaction().map_err(RowError::at(from))?;
     let base = table::base(&view).map_err(RowError::at(from))?;
     if from <= base.position {
-        return Err(ReadError::Compacted {
-            oldest: base.position + 1,
-        });
+        return Err(ReadError::Compacted { oldest: base.position + 1 });
     }
     let before = table::mark_at(&view, base, from - 1)?;
     Ok(table::batches(&view, before, tail, most)?)

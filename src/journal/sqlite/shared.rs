@@ -29,11 +29,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(
-        marks: Marks,
-        head: HeadFile,
-        on_fatal: Box<dyn Fn(String) + Send + Sync>,
-    ) -> Self {
+    pub(super) fn new(marks: Marks, head: HeadFile, on_fatal: Box<dyn Fn(String) + Send + Sync>) -> Self {
         Self {
             marks: Mutex::new(marks),
             head: Mutex::new(head),
@@ -77,9 +73,7 @@ impl Shared {
 
     /// Whether the disk failed before: nothing may be written any more.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        self.failed
-            .get()
-            .map_or(Ok(()), |error| Err(Failure::Fatal(error.clone())))
+        self.failed.get().map_or(Ok(()), |error| Err(Failure::Fatal(error.clone())))
     }
 
     /// Passes a failure on, and ends the journal if it's fatal.

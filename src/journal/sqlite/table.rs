@@ -41,10 +41,7 @@ pub(super) struct Meta {
 
 /// The connection that writes; makes the file if there is none.
 pub(super) fn connect_writer(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
-    let connection = connect(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    )?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     // A checkpoint holds the writer up only while it restarts the WAL; what takes longer than this is no checkpoint.
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "page_size", options.page_size)?;
@@ -89,16 +86,9 @@ pub(super) fn create(connection: &mut Connection, id: [u8; 16]) -> rusqlite::Res
     let base = Mark::genesis(&id);
     let transaction = connection.transaction()?;
     transaction.execute_batch(TABLES)?;
-    transaction.execute(
-        "INSERT INTO journal VALUES (1, ?, ?, 0, ?)",
-        params![FORMAT, id, base.chain.0],
-    )?;
+    transaction.execute("INSERT INTO journal VALUES (1, ?, ?, 0, ?)", params![FORMAT, id, base.chain.0])?;
     transaction.commit()?;
-    Ok(Meta {
-        format: FORMAT,
-        id,
-        base,
-    })
+    Ok(Meta { format: FORMAT, id, base })
 }
 
 /// `None`: there are no tables.
@@ -108,52 +98,34 @@ pub(super) fn meta(connection: &Connection) -> rusqlite::Result<Option<Meta>> {
     }
     let format = connection.query_one("SELECT format FROM journal", [], |row| row.get(0))?;
     let id = connection.query_one("SELECT id FROM journal", [], |row| row.get(0))?;
-    Ok(Some(Meta {
-        format,
-        id,
-        base: base(connection)?,
-    }))
+    Ok(Some(Meta { format, id, base: base(connection)? }))
 }
 
 /// What was dropped last.
 pub(super) fn base(connection: &Connection) -> rusqlite::Result<Mark> {
-    connection
-        .prepare_cached("SELECT base_position, base_chain FROM journal")?
-        .query_one([], mark)
+    connection.prepare_cached("SELECT base_position, base_chain FROM journal")?.query_one([], mark)
 }
 
 pub(super) fn set_base(connection: &Connection, base: Mark) -> rusqlite::Result<()> {
-    let mut update =
-        connection.prepare_cached("UPDATE journal SET base_position = ?, base_chain = ?")?;
-    update
-        .execute(params![id(base.position), base.chain.0])
-        .map(drop)
+    let mut update = connection.prepare_cached("UPDATE journal SET base_position = ?, base_chain = ?")?;
+    update.execute(params![id(base.position), base.chain.0]).map(drop)
 }
 
 /// The last row's mark, or the base if there is none.
 pub(super) fn tail(connection: &Connection, base: Mark) -> rusqlite::Result<Mark> {
     let last = "SELECT position, chain FROM batches ORDER BY position DESC LIMIT 1";
-    Ok(connection
-        .query_row(last, [], mark)
-        .optional()?
-        .unwrap_or(base))
+    Ok(connection.query_row(last, [], mark).optional()?.unwrap_or(base))
 }
 
 /// The mark at a position that is the base's or is kept.
-pub(super) fn mark_at(
-    connection: &Connection,
-    base: Mark,
-    position: Position,
-) -> Result<Mark, RowError> {
+pub(super) fn mark_at(connection: &Connection, base: Mark, position: Position) -> Result<Mark, RowError> {
     if position == base.position {
         return Ok(base);
     }
     let found = connection
         .prepare_cached("SELECT position, chain FROM batches WHERE position = ?")
         .and_then(|mut select| select.query_row([id(position)], mark).optional());
-    found
-        .map_err(RowError::at(position))?
-        .ok_or_else(|| missing(position))
+    found.map_err(RowError::at(position))?.ok_or_else(|| missing(position))
 }
 
 /// Verified batches from after `before` up to `last`, at most `most` and about [`READ_BYTES`]; all of them must be there.
@@ -163,31 +135,20 @@ pub(super) fn batches(
     last: Position,
     most: usize,
 ) -> Result<Vec<Stored>, RowError> {
-    let select =
-        "SELECT position, chain, record, content FROM batches WHERE position > ? ORDER BY position";
+    let select = "SELECT position, chain, record, content FROM batches WHERE position > ? ORDER BY position";
     let first = before.position + 1;
-    let mut select = connection
-        .prepare_cached(select)
-        .map_err(RowError::at(first))?;
-    let mut rows = select
-        .query([id(before.position)])
-        .map_err(RowError::at(first))?;
+    let mut select = connection.prepare_cached(select).map_err(RowError::at(first))?;
+    let mut rows = select.query([id(before.position)]).map_err(RowError::at(first))?;
     let (mut found, mut bytes) = (Vec::new(), 0);
     while before.position < last && found.len() < most && bytes < READ_BYTES {
         let position = before.position + 1;
-        let row = rows
-            .next()
-            .map_err(RowError::at(position))?
-            .ok_or_else(|| missing(position))?;
+        let row = rows.next().map_err(RowError::at(position))?.ok_or_else(|| missing(position))?;
         let (mark, sealed) = sealed(row).map_err(RowError::at(position))?;
         if mark.position != position {
             return Err(missing(position));
         }
-        let (mark, batch) =
-            batch::unseal(&before, &mark.chain, &sealed).map_err(|unfit| RowError::Damaged {
-                position,
-                what: unfit.to_string(),
-            })?;
+        let (mark, batch) = batch::unseal(&before, &mark.chain, &sealed)
+            .map_err(|unfit| RowError::Damaged { position, what: unfit.to_string() })?;
         before = mark;
         bytes += sealed.size();
         found.push(Stored { position, batch });
@@ -197,45 +158,23 @@ pub(super) fn batches(
 
 pub(super) fn insert(connection: &Connection, mark: Mark, sealed: &Sealed) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached("INSERT INTO batches VALUES (?, ?, ?, ?)")?;
-    insert
-        .execute(params![
-            id(mark.position),
-            mark.chain.0,
-            &sealed.record[..],
-            &sealed.content[..]
-        ])
-        .map(drop)
+    insert.execute(params![id(mark.position), mark.chain.0, &sealed.record[..], &sealed.content[..]]).map(drop)
 }
 
 pub(super) fn content(connection: &Connection, position: Position) -> Result<Bytes, RowError> {
     let found = connection
         .prepare_cached("SELECT content FROM batches WHERE position = ?")
-        .and_then(|mut select| {
-            select
-                .query_row([id(position)], |row| row.get::<_, Vec<u8>>(0))
-                .optional()
-        });
-    found
-        .map_err(RowError::at(position))?
-        .map(Bytes::from)
-        .ok_or_else(|| missing(position))
+        .and_then(|mut select| select.query_row([id(position)], |row| row.get::<_, Vec<u8>>(0)).optional());
+    found.map_err(RowError::at(position))?.map(Bytes::from).ok_or_else(|| missing(position))
 }
 
-pub(super) fn set_content(
-    connection: &Connection,
-    position: Position,
-    content: &[u8],
-) -> rusqlite::Result<()> {
-    let mut update =
-        connection.prepare_cached("UPDATE batches SET content = ? WHERE position = ?")?;
+pub(super) fn set_content(connection: &Connection, position: Position, content: &[u8]) -> rusqlite::Result<()> {
+    let mut update = connection.prepare_cached("UPDATE batches SET content = ? WHERE position = ?")?;
     update.execute(params![content, id(position)]).map(drop)
 }
 
 pub(super) fn delete_up_to(connection: &Connection, last: Position) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM batches WHERE position <= ?")?
-        .execute([id(last)])
-        .map(drop)
+    connection.prepare_cached("DELETE FROM batches WHERE position <= ?")?.execute([id(last)]).map(drop)
 }
 
 /// SQLite's integers end at 2^63 - 1, which no log reaches.
@@ -245,28 +184,15 @@ fn id(position: Position) -> i64 {
 
 fn mark(row: &Row<'_>) -> rusqlite::Result<Mark> {
     let position: i64 = row.get(0)?;
-    let position = u64::try_from(position)
-        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, position))?;
-    Ok(Mark {
-        position,
-        chain: Chain(row.get(1)?),
-    })
+    let position = u64::try_from(position).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, position))?;
+    Ok(Mark { position, chain: Chain(row.get(1)?) })
 }
 
 fn sealed(row: &Row<'_>) -> rusqlite::Result<(Mark, Sealed)> {
     let bytes = |column| row.get::<_, Vec<u8>>(column).map(Bytes::from);
-    Ok((
-        mark(row)?,
-        Sealed {
-            record: bytes(2)?,
-            content: bytes(3)?,
-        },
-    ))
+    Ok((mark(row)?, Sealed { record: bytes(2)?, content: bytes(3)? }))
 }
 
 fn missing(position: Position) -> RowError {
-    RowError::Damaged {
-        position,
-        what: "the batch is missing".into(),
-    }
+    RowError::Damaged { position, what: "the batch is missing".into() }
 }

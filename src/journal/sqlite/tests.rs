@@ -70,18 +70,12 @@ async fn keeps_the_contract() {
 async fn what_was_closed_is_there_again() {
     let folder = closed(5).await;
     let journal = open(folder.path()).unwrap();
-    journal
-        .put_blob("snapshot/1".into(), "s".into())
-        .await
-        .unwrap();
+    journal.put_blob("snapshot/1".into(), "s".into()).await.unwrap();
     journal.drop_before(3).await.unwrap();
     drop(journal);
     let journal = open(folder.path()).unwrap();
     assert_eq!(verify(&journal).await, Ok(Bounds { oldest: 3, tail: 5 }));
-    assert_eq!(
-        journal.get_blob("snapshot/1".into()).await,
-        Ok(Some("s".into()))
-    );
+    assert_eq!(journal.get_blob("snapshot/1".into()).await, Ok(Some("s".into())));
     fill(&journal, 5, 1).await;
 }
 
@@ -90,13 +84,7 @@ async fn what_was_acknowledged_survives_a_crash() {
     for covered in [0, 7, 20] {
         let folder = crashed(covered, 20).await;
         let journal = open(folder.path()).unwrap();
-        assert_eq!(
-            verify(&journal).await,
-            Ok(Bounds {
-                oldest: 1,
-                tail: 20
-            })
-        );
+        assert_eq!(verify(&journal).await, Ok(Bounds { oldest: 1, tail: 20 }));
         fill(&journal, 20, 1).await;
     }
 }
@@ -108,13 +96,7 @@ async fn a_crash_after_a_drop_leaves_a_log_that_fits_its_head() {
     fill(&journal, 0, 200).await;
     journal.drop_before(190).await.unwrap();
     let folder = copy(folder.path());
-    assert_eq!(
-        verify(&open(folder.path()).unwrap()).await,
-        Ok(Bounds {
-            oldest: 190,
-            tail: 200
-        })
-    );
+    assert_eq!(verify(&open(folder.path()).unwrap()).await, Ok(Bounds { oldest: 190, tail: 200 }));
 }
 
 #[tokio::test]
@@ -140,31 +122,15 @@ async fn a_closed_journal_refuses_all_calls() {
     let journal = open(folder.path()).unwrap();
     journal.close();
     journal.close();
-    assert!(matches!(
-        journal.append(1, text("late")).await,
-        Err(AppendError::Doubtful(_))
-    ));
-    assert!(matches!(
-        journal.read(1, 1).await,
-        Err(ReadError::Unavailable(_))
-    ));
-    assert!(matches!(
-        journal.scrub(1, vec![0]).await,
-        Err(ReadError::Unavailable(_))
-    ));
+    assert!(matches!(journal.append(1, text("late")).await, Err(AppendError::Doubtful(_))));
+    assert!(matches!(journal.read(1, 1).await, Err(ReadError::Unavailable(_))));
+    assert!(matches!(journal.scrub(1, vec![0]).await, Err(ReadError::Unavailable(_))));
 }
 
 #[tokio::test]
 async fn more_appends_than_places_wait_their_turn() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = SqliteJournal::open(
-        folder.path(),
-        Options {
-            queue: 1,
-            ..options()
-        },
-    )
-    .unwrap();
+    let journal = SqliteJournal::open(folder.path(), Options { queue: 1, ..options() }).unwrap();
     let append = |tail| journal.append(tail, text("x"));
     let all = tokio::join!(append(0), append(1), append(2), append(3));
     assert_eq!(all, (Ok(1), Ok(2), Ok(3), Ok(4)));
@@ -173,18 +139,8 @@ async fn more_appends_than_places_wait_their_turn() {
 #[tokio::test]
 async fn a_full_disk_refuses_appends_until_there_is_space() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = SqliteJournal::open(
-        folder.path(),
-        Options {
-            max_pages: Some(200),
-            ..options()
-        },
-    )
-    .unwrap();
-    let batch = || Batch {
-        payload: vec![7; 20_000].into(),
-        content: vec![],
-    };
+    let journal = SqliteJournal::open(folder.path(), Options { max_pages: Some(200), ..options() }).unwrap();
+    let batch = || Batch { payload: vec![7; 20_000].into(), content: vec![] };
     let mut tail = 0;
     let failure = loop {
         match journal.append(tail, batch()).await {
@@ -193,22 +149,13 @@ async fn a_full_disk_refuses_appends_until_there_is_space() {
         }
     };
     assert_eq!(failure, AppendError::Full);
-    let (a, b) = tokio::join!(
-        journal.append(tail, batch()),
-        journal.append(tail + 1, batch())
-    );
+    let (a, b) = tokio::join!(journal.append(tail, batch()), journal.append(tail + 1, batch()));
     assert_eq!((a, b.is_err()), (Err(AppendError::Full), true));
     assert_eq!(verify(&journal).await, Ok(Bounds { oldest: 1, tail }));
     journal.drop_before(tail).await.unwrap();
     assert_eq!(journal.append(tail, batch()).await, Ok(tail + 1));
     journal.close();
-    assert_eq!(
-        verify(&open(folder.path()).unwrap()).await,
-        Ok(Bounds {
-            oldest: tail,
-            tail: tail + 1
-        })
-    );
+    assert_eq!(verify(&open(folder.path()).unwrap()).await, Ok(Bounds { oldest: tail, tail: tail + 1 }));
 }
 
 #[tokio::test]
@@ -219,35 +166,15 @@ async fn an_error_that_leaves_doubt_is_fatal_once_and_ends_all_writing() {
     let on_fatal = Box::new(move |_| {
         counted.fetch_add(1, Ordering::SeqCst);
     });
-    let journal = SqliteJournal::open(
-        folder.path(),
-        Options {
-            on_fatal,
-            ..options()
-        },
-    )
-    .unwrap();
+    let journal = SqliteJournal::open(folder.path(), Options { on_fatal, ..options() }).unwrap();
     let other = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
-    other
-        .execute_batch("ALTER TABLE batches RENAME TO gone")
-        .unwrap();
+    other.execute_batch("ALTER TABLE batches RENAME TO gone").unwrap();
     for _ in 0..3 {
-        assert!(matches!(
-            journal.append(3, text("x")).await,
-            Err(AppendError::Doubtful(_))
-        ));
+        assert!(matches!(journal.append(3, text("x")).await, Err(AppendError::Doubtful(_))));
     }
-    other
-        .execute_batch("ALTER TABLE gone RENAME TO batches")
-        .unwrap();
-    assert!(matches!(
-        journal.append(3, text("x")).await,
-        Err(AppendError::Doubtful(_))
-    ));
-    assert!(matches!(
-        journal.flush_head().await,
-        Err(ReadError::Unavailable(_))
-    ));
+    other.execute_batch("ALTER TABLE gone RENAME TO batches").unwrap();
+    assert!(matches!(journal.append(3, text("x")).await, Err(AppendError::Doubtful(_))));
+    assert!(matches!(journal.flush_head().await, Err(ReadError::Unavailable(_))));
     assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
@@ -256,9 +183,7 @@ async fn what_is_scrubbed_or_dropped_leaves_the_files() {
     let folder = closed(100).await;
     let journal = open(folder.path()).unwrap();
     let holds = |needle: &str| {
-        let holds = |file| {
-            fs::read(folder.path().join(file)).is_ok_and(|bytes| find(&bytes, needle).is_some())
-        };
+        let holds = |file| fs::read(folder.path().join(file)).is_ok_and(|bytes| find(&bytes, needle).is_some());
         holds("journal.db") || holds("journal.db-wal")
     };
     assert!(holds("text of 100") && holds("text of 42"));
@@ -269,28 +194,14 @@ async fn what_is_scrubbed_or_dropped_leaves_the_files() {
 }
 
 fn find(bytes: &[u8], needle: &str) -> Option<usize> {
-    bytes
-        .windows(needle.len())
-        .position(|window| window == needle.as_bytes())
+    bytes.windows(needle.len()).position(|window| window == needle.as_bytes())
 }
 
 /// A journal whose own keeper sleeps, and one that does as the test says.
 fn with_keeper(folder: &Path, wal_limit: u64) -> (SqliteJournal, keeper::Keeper) {
-    let limits = Options {
-        checkpoint_bytes: u64::MAX,
-        wal_limit,
-        ..options()
-    };
-    let keeper = |limits| {
-        keeper::Keeper::new(
-            table::connect_keeper(&folder.join(open::DATABASE)).unwrap(),
-            limits,
-        )
-    };
-    let other = Options {
-        wal_limit,
-        ..options()
-    };
+    let limits = Options { checkpoint_bytes: u64::MAX, wal_limit, ..options() };
+    let keeper = |limits| keeper::Keeper::new(table::connect_keeper(&folder.join(open::DATABASE)).unwrap(), limits);
+    let other = Options { wal_limit, ..options() };
     let journal = SqliteJournal::open(folder, limits).unwrap();
     (journal, keeper(&other))
 }
@@ -303,10 +214,7 @@ fn wal(folder: &Path) -> u64 {
 async fn a_wal_over_its_limit_is_started_anew() {
     let folder = tempfile::tempdir().unwrap();
     let (journal, keeper) = with_keeper(folder.path(), 400_000);
-    let batch = Batch {
-        payload: vec![7; 50_000].into(),
-        content: vec![],
-    };
+    let batch = Batch { payload: vec![7; 50_000].into(), content: vec![] };
     let mut most = 0;
     for tail in 0..100 {
         journal.append(tail, batch.clone()).await.unwrap();
@@ -315,17 +223,8 @@ async fn a_wal_over_its_limit_is_started_anew() {
             keeper.tidy(&journal.shared);
         }
     }
-    assert!(
-        most < 1_000_000,
-        "5 MB were appended, the WAL had {most} bytes"
-    );
-    assert_eq!(
-        verify(&journal).await,
-        Ok(Bounds {
-            oldest: 1,
-            tail: 100
-        })
-    );
+    assert!(most < 1_000_000, "5 MB were appended, the WAL had {most} bytes");
+    assert_eq!(verify(&journal).await, Ok(Bounds { oldest: 1, tail: 100 }));
 }
 
 #[tokio::test]

@@ -31,11 +31,7 @@ pub(super) struct Job {
 
 pub(super) enum Task {
     Append(Append),
-    Scrub {
-        position: Position,
-        items: Vec<u32>,
-        reply: oneshot::Sender<Result<(), ReadError>>,
-    },
+    Scrub { position: Position, items: Vec<u32>, reply: oneshot::Sender<Result<(), ReadError>> },
     Drop(Dropping),
     Stop,
 }
@@ -72,22 +68,11 @@ impl Writer {
         checkpoint_bytes: u64,
     ) -> Self {
         let marks = shared.marks();
-        Self {
-            connection,
-            shared,
-            marks,
-            keeper,
-            checkpoint_bytes,
-            appended: 0,
-            drops: VecDeque::new(),
-            commits: 0,
-        }
+        Self { connection, shared, marks, keeper, checkpoint_bytes, appended: 0, drops: VecDeque::new(), commits: 0 }
     }
 
     pub(super) fn start(self, jobs: Receiver<Job>) -> io::Result<JoinHandle<()>> {
-        thread::Builder::new()
-            .name("journal-writer".into())
-            .spawn(move || self.run(&jobs))
+        thread::Builder::new().name("journal-writer".into()).spawn(move || self.run(&jobs))
     }
 
     fn run(mut self, jobs: &Receiver<Job>) {
@@ -115,11 +100,7 @@ impl Writer {
             };
             match task {
                 Task::Append(first) => held = self.append(first, jobs),
-                Task::Scrub {
-                    position,
-                    items,
-                    reply,
-                } => drop(reply.send(self.scrub(position, &items))),
+                Task::Scrub { position, items, reply } => drop(reply.send(self.scrub(position, &items))),
                 Task::Drop(dropping) => self.drops.push_back(dropping),
                 Task::Stop => return,
             }
@@ -159,19 +140,13 @@ impl Writer {
             follows.then_some(tail)
         };
         let places: Vec<Option<Mark>> = group.iter().map(follows).collect();
-        let batches = || {
-            group
-                .iter()
-                .zip(&places)
-                .filter_map(|(append, mark)| Some((append, (*mark)?)))
-        };
+        let batches = || group.iter().zip(&places).filter_map(|(append, mark)| Some((append, (*mark)?)));
         let bytes: usize = batches().map(|(append, _)| append.sealed.size()).sum();
         let committed = if bytes == 0 {
             Ok(())
         } else {
-            let insert = |to: &Transaction<'_>| {
-                batches().try_for_each(|(append, mark)| table::insert(to, mark, &append.sealed))
-            };
+            let insert =
+                |to: &Transaction<'_>| batches().try_for_each(|(append, mark)| table::insert(to, mark, &append.sealed));
             transact(&mut self.connection, &self.shared, "append", insert)
         };
         if committed.is_ok() {
@@ -187,9 +162,7 @@ impl Writer {
             // Who doesn't listen any more finds out from the log.
             let _ = append.reply.send(answer);
         }
-        self.appended = self
-            .appended
-            .saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.appended = self.appended.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
         if self.appended >= self.checkpoint_bytes {
             self.appended = 0;
             // If one is asked for already, that one will do.
@@ -207,19 +180,14 @@ impl Writer {
             return Ok(());
         }
         if position == 0 || position > self.marks.tail.position {
-            return Err(ReadError::Invalid(format!(
-                "the log has no batch {position}"
-            )));
+            return Err(ReadError::Invalid(format!("the log has no batch {position}")));
         }
         let content = table::content(&self.connection, position)?;
         let content = match batch::scrub(&content, items) {
             Ok(None) => return Ok(()),
             Ok(Some(content)) => content,
             Err(ScrubError::Unfit(unfit)) => {
-                return Err(ReadError::Damaged {
-                    position,
-                    what: unfit.to_string(),
-                });
+                return Err(ReadError::Damaged { position, what: unfit.to_string() });
             }
             Err(error @ ScrubError::NoSuchItem(_)) => {
                 return Err(ReadError::Invalid(error.to_string()));
@@ -239,10 +207,7 @@ impl Writer {
             return;
         };
         let base = self.marks.base;
-        let last = dropping
-            .before
-            .saturating_sub(1)
-            .min(self.marks.tail.position);
+        let last = dropping.before.saturating_sub(1).min(self.marks.tail.position);
         let step = last.min(base.position + DROPPED_AT_ONCE);
         if base.position < step
             && let Err(error) = self.drop_up_to(step)

@@ -46,10 +46,7 @@ async fn a_changed_text_is_noticed_when_it_is_read() {
     flip(&folder, "journal.db", "text of needle");
     let journal = open(folder.path()).unwrap();
     let what = "content item 0 doesn't match its hash".to_owned();
-    assert_eq!(
-        journal.read(1, 100).await,
-        Err(ReadError::Damaged { position: 11, what })
-    );
+    assert_eq!(journal.read(1, 100).await, Err(ReadError::Damaged { position: 11, what }));
     assert_eq!(journal.read(1, 10).await.unwrap().len(), 10);
     assert!(verify(&journal).await.is_err());
 }
@@ -58,12 +55,7 @@ async fn a_changed_text_is_noticed_when_it_is_read() {
 async fn a_changed_record_is_noticed_when_it_is_read() {
     let folder = long_log().await;
     flip(&folder, "journal.db", "needle");
-    let message = open(folder.path())
-        .unwrap()
-        .read(5, 100)
-        .await
-        .unwrap_err()
-        .to_string();
+    let message = open(folder.path()).unwrap().read(5, 100).await.unwrap_err().to_string();
     check(&message, &["damaged at 11", "the record gives chain hash"]);
 }
 
@@ -71,15 +63,10 @@ async fn a_changed_record_is_noticed_when_it_is_read() {
 async fn a_missing_batch_is_noticed_when_it_is_read() {
     let folder = long_log().await;
     let connection = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
-    connection
-        .execute_batch("DELETE FROM batches WHERE position = 11")
-        .unwrap();
+    connection.execute_batch("DELETE FROM batches WHERE position = 11").unwrap();
     drop(connection);
     let journal = open(folder.path()).unwrap();
-    let missing = Err(ReadError::Damaged {
-        position: 11,
-        what: "the batch is missing".into(),
-    });
+    let missing = Err(ReadError::Damaged { position: 11, what: "the batch is missing".into() });
     assert_eq!(journal.read(1, 100).await, missing);
     assert_eq!(journal.read(11, 1).await, missing);
     assert_eq!(journal.read(12, 1).await, missing);
@@ -89,10 +76,7 @@ async fn a_missing_batch_is_noticed_when_it_is_read() {
 async fn damage_near_the_end_is_refused_at_open() {
     let folder = closed(30).await;
     flip(&folder, "journal.db", "text of 25");
-    check(
-        &refusal(&folder),
-        &["journal.db is damaged at position 25", "content item 0"],
-    );
+    check(&refusal(&folder), &["journal.db is damaged at position 25", "content item 0"]);
 }
 
 #[tokio::test]
@@ -105,26 +89,13 @@ async fn a_changed_byte_in_the_wal_is_refused_and_nothing_is_lost_by_that() {
         bytes[middle] ^= 1;
     });
     let damaged = fs::read(&wal).unwrap();
-    check(
-        &refusal(&folder),
-        &[
-            "position 100 with chain hash",
-            "now it ends at position",
-            "accept_missing_head",
-        ],
-    );
+    check(&refusal(&folder), &["position 100 with chain hash", "now it ends at position", "accept_missing_head"]);
     assert!(
         matches!(open(folder.path()), Err(OpenError::Shorter { head, log }) if head.position == 100 && log.position < 100)
     );
     assert_eq!(fs::read(&wal).unwrap(), damaged);
     fs::copy(whole.path().join("journal.db-wal"), wal).unwrap();
-    assert_eq!(
-        verify(&open(folder.path()).unwrap()).await,
-        Ok(Bounds {
-            oldest: 1,
-            tail: 100
-        })
-    );
+    assert_eq!(verify(&open(folder.path()).unwrap()).await, Ok(Bounds { oldest: 1, tail: 100 }));
 }
 
 #[tokio::test]
@@ -132,10 +103,7 @@ async fn a_cut_or_missing_wal_is_refused() {
     let folder = crashed(100, 100).await;
     let wal = folder.path().join("journal.db-wal");
     edit(&wal, |bytes| bytes.truncate(bytes.len() - 1));
-    check(
-        &refusal(&folder),
-        &["position 100 with", "ends at position 99"],
-    );
+    check(&refusal(&folder), &["position 100 with", "ends at position 99"]);
     fs::remove_file(wal).unwrap();
     assert!(open(folder.path()).is_err());
 }
@@ -143,9 +111,7 @@ async fn a_cut_or_missing_wal_is_refused() {
 #[tokio::test]
 async fn a_cut_database_is_refused() {
     let folder = closed(100).await;
-    edit(&folder.path().join("journal.db"), |bytes| {
-        bytes.truncate(bytes.len() / 2)
-    });
+    edit(&folder.path().join("journal.db"), |bytes| bytes.truncate(bytes.len() / 2));
     check(&refusal(&folder), &["journal.db is damaged"]);
 }
 
@@ -153,25 +119,16 @@ async fn a_cut_database_is_refused() {
 async fn a_database_of_other_bytes_is_refused() {
     let folder = closed(3).await;
     fs::write(folder.path().join("journal.db"), vec![b'x'; 8192]).unwrap();
-    check(
-        &refusal(&folder),
-        &["journal.db is damaged", "not a database"],
-    );
+    check(&refusal(&folder), &["journal.db is damaged", "not a database"]);
 }
 
 #[tokio::test]
 async fn a_missing_or_empty_database_is_refused() {
     let folder = closed(3).await;
     fs::write(folder.path().join("journal.db"), []).unwrap();
-    check(
-        &refusal(&folder),
-        &["a `head` at position 3", "but no journal.db"],
-    );
+    check(&refusal(&folder), &["a `head` at position 3", "but no journal.db"]);
     fs::remove_file(folder.path().join("journal.db")).unwrap();
-    check(
-        &refusal(&folder),
-        &["a `head` at position 3", "but no journal.db"],
-    );
+    check(&refusal(&folder), &["a `head` at position 3", "but no journal.db"]);
 }
 
 #[tokio::test]
@@ -179,10 +136,7 @@ async fn a_wal_alone_is_refused_and_kept() {
     let folder = crashed(3, 3).await;
     fs::remove_file(folder.path().join("journal.db")).unwrap();
     fs::remove_file(folder.path().join("head")).unwrap();
-    check(
-        &refusal(&folder),
-        &["a journal.db-wal", "but no journal.db"],
-    );
+    check(&refusal(&folder), &["a journal.db-wal", "but no journal.db"]);
     assert!(folder.path().join("journal.db-wal").exists());
 }
 
@@ -191,15 +145,8 @@ async fn an_older_copy_is_refused() {
     let folder = closed(5).await;
     let older = copy(folder.path());
     fill(&open(folder.path()).unwrap(), 5, 2).await;
-    fs::copy(
-        older.path().join("journal.db"),
-        folder.path().join("journal.db"),
-    )
-    .unwrap();
-    check(
-        &refusal(&folder),
-        &["was at position 7 with", "now it ends at position 5 with"],
-    );
+    fs::copy(older.path().join("journal.db"), folder.path().join("journal.db")).unwrap();
+    check(&refusal(&folder), &["was at position 7 with", "now it ends at position 5 with"]);
 }
 
 #[tokio::test]
@@ -211,33 +158,15 @@ async fn another_history_of_the_same_journal_is_refused() {
     journal.append(5, text("something else")).await.unwrap();
     fill(&journal, 6, 3).await;
     drop(journal);
-    fs::copy(
-        other.path().join("journal.db"),
-        folder.path().join("journal.db"),
-    )
-    .unwrap();
-    check(
-        &refusal(&folder),
-        &[
-            "was at position 6 with",
-            "has position 6 with",
-            "isn't the same log",
-        ],
-    );
+    fs::copy(other.path().join("journal.db"), folder.path().join("journal.db")).unwrap();
+    check(&refusal(&folder), &["was at position 6 with", "has position 6 with", "isn't the same log"]);
 }
 
 #[tokio::test]
 async fn the_database_of_another_journal_is_refused() {
     let (folder, other) = (closed(5).await, closed(5).await);
-    fs::copy(
-        other.path().join("journal.db"),
-        folder.path().join("journal.db"),
-    )
-    .unwrap();
-    check(
-        &refusal(&folder),
-        &["`head` is of journal ", ", journal.db of journal "],
-    );
+    fs::copy(other.path().join("journal.db"), folder.path().join("journal.db")).unwrap();
+    check(&refusal(&folder), &["`head` is of journal ", ", journal.db of journal "]);
 }
 
 #[tokio::test]
@@ -247,17 +176,8 @@ async fn a_missing_or_damaged_head_is_refused_unless_told_otherwise() {
     fs::write(&head, vec![1; 8192]).unwrap();
     check(&refusal(&folder), &["`head` is damaged"]);
     fs::remove_file(head).unwrap();
-    check(
-        &refusal(&folder),
-        &[
-            "ends at position 5",
-            "`head`, which says how long it was, is missing",
-        ],
-    );
-    let told = Options {
-        accept_missing_head: true,
-        ..options()
-    };
+    check(&refusal(&folder), &["ends at position 5", "`head`, which says how long it was, is missing"]);
+    let told = Options { accept_missing_head: true, ..options() };
     fill(&SqliteJournal::open(folder.path(), told).unwrap(), 5, 1).await;
     open(folder.path()).unwrap();
 }
@@ -271,22 +191,14 @@ async fn a_head_from_before_what_was_dropped_is_refused() {
     journal.drop_before(8).await.unwrap();
     drop(journal);
     fs::copy(older.path().join("head"), folder.path().join("head")).unwrap();
-    check(
-        &refusal(&folder),
-        &[
-            "`head` says position 5 with",
-            "starts only after position 7 with",
-        ],
-    );
+    check(&refusal(&folder), &["`head` says position 5 with", "starts only after position 7 with"]);
 }
 
 #[tokio::test]
 async fn an_unknown_format_is_refused_by_its_number() {
     let folder = closed(1).await;
     let connection = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
-    connection
-        .execute_batch("UPDATE journal SET format = 2")
-        .unwrap();
+    connection.execute_batch("UPDATE journal SET format = 2").unwrap();
     drop(connection);
     check(&refusal(&folder), &["has format 2, this build knows 1"]);
 }
@@ -295,27 +207,15 @@ async fn an_unknown_format_is_refused_by_its_number() {
 async fn a_changed_or_cut_blob_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path()).unwrap();
-    journal
-        .put_blob("a".into(), "some bytes".into())
-        .await
-        .unwrap();
+    journal.put_blob("a".into(), "some bytes".into()).await.unwrap();
     let path = folder.path().join("blobs/a.blob");
     for at in 0..fs::read(&path).unwrap().len() {
         edit(&path, |bytes| bytes[at] ^= 1);
-        assert!(
-            matches!(
-                journal.get_blob("a".into()).await,
-                Err(ReadError::DamagedBlob { .. })
-            ),
-            "byte {at}"
-        );
+        assert!(matches!(journal.get_blob("a".into()).await, Err(ReadError::DamagedBlob { .. })), "byte {at}");
         edit(&path, |bytes| bytes[at] ^= 1);
     }
     edit(&path, |bytes| bytes.truncate(10));
-    assert!(matches!(
-        journal.get_blob("a".into()).await,
-        Err(ReadError::DamagedBlob { .. })
-    ));
+    assert!(matches!(journal.get_blob("a".into()).await, Err(ReadError::DamagedBlob { .. })));
 }
 
 /// What a folder gives: `None` if that's refused anywhere on the way.

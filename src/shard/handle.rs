@@ -1,0 +1,160 @@
+//! How everyone else talks to the shard's task.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::center::{Answer, Asked, Caller, Center, CenterId, Command, Object, Refusal, Time, Who};
+
+/// Why a call wasn't decided. Retrying with the same request id is safe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// The mailbox is full.
+    #[error("the server is busy")]
+    Overloaded,
+    /// The shard recovers; the call may or may not have taken effect.
+    #[error("the server recovers; the call may or may not have taken effect")]
+    Recovering,
+    /// The disk is nearly full: what only adds is refused.
+    #[error("the server's disk is full")]
+    StorageFull,
+    /// The shard has stopped.
+    #[error("the server shuts down")]
+    Stopped,
+}
+
+/// A result with the way to tell it, once what it was decided on is durable; or that this isn't known.
+pub(super) type Waiting = Box<dyn FnOnce(Result<(), Unavailable>) + Send>;
+
+/// What an undurable decision becomes: called by the engine, tells later.
+pub(super) type Reading = Box<dyn FnOnce(&Center, Time) -> Waiting + Send>;
+
+/// What is asked of the task.
+pub(super) enum Job {
+    Command { center: CenterId, asked: Asked, reply: Reply<Answer> },
+    Apply { center: CenterId, caller: Caller, objects: Vec<Object>, reply: Reply<(u32, u64)> },
+    Read { center: CenterId, read: Reading },
+}
+
+pub(super) type Reply<T> = oneshot::Sender<Result<Result<T, Refusal>, Unavailable>>;
+
+/// A job with its place in the mailbox.
+pub(super) struct Queued {
+    pub(super) job: Job,
+    pub(super) _slot: Slot,
+}
+
+/// The way into a shard. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(super) jobs: mpsc::Sender<Queued>,
+    pub(super) presence: mpsc::UnboundedSender<(CenterId, Command)>,
+    pub(super) slots: Arc<Slots>,
+    pub(super) storage_full: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// Asks for something, and waits until the answer, whatever it is, is durable.
+    pub async fn command(&self, center: &CenterId, asked: Asked) -> Result<Result<Answer, Refusal>, Unavailable> {
+        let adds = matches!(asked.command, Command::StartSession(_) | Command::SendMessage { .. });
+        if adds && self.storage_full.load(Ordering::Relaxed) {
+            return Err(Unavailable::StorageFull);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.send(center, Job::Command { center: center.clone(), asked, reply })?;
+        answer.await.unwrap_or(Err(Unavailable::Recovering))
+    }
+
+    /// Puts objects, all or none; tells how many differed and the center's last commit.
+    pub async fn apply(
+        &self,
+        center: &CenterId,
+        caller: Caller,
+        objects: Vec<Object>,
+    ) -> Result<Result<(u32, u64), Refusal>, Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        self.send(center, Job::Apply { center: center.clone(), caller, objects, reply })?;
+        answer.await.unwrap_or(Err(Unavailable::Recovering))
+    }
+
+    /// Reads a center, and waits until what was read is durable.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        center: &CenterId,
+        read: impl FnOnce(&Center, Time) -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        let read: Reading = Box::new(move |center, now| {
+            let result = read(center, now);
+            Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
+        });
+        self.send(center, Job::Read { center: center.clone(), read })?;
+        answer.await.unwrap_or(Err(Unavailable::Recovering))
+    }
+
+    /// Tells who came and went. Never refused: there are at most two of these a stream, and streams are limited.
+    pub fn presence(&self, center: &CenterId, command: Command) {
+        // Nobody is there to hear it once the shard has stopped.
+        let _ = self.presence.send((center.clone(), command));
+    }
+
+    fn send(&self, center: &CenterId, job: Job) -> Result<(), Unavailable> {
+        let slot = self.slots.take(center).ok_or(Unavailable::Overloaded)?;
+        self.jobs.try_send(Queued { job, _slot: slot }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Unavailable::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => Unavailable::Stopped,
+        })
+    }
+}
+
+/// Places in the mailbox: where many centers want one, none gets more than a quarter.
+pub(super) struct Slots {
+    capacity: usize,
+    taken: Mutex<HashMap<CenterId, usize>>,
+}
+
+impl Slots {
+    pub(super) fn new(capacity: usize) -> Arc<Self> {
+        Arc::new(Self { capacity, taken: Mutex::default() })
+    }
+
+    fn take(self: &Arc<Self>, center: &CenterId) -> Option<Slot> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = taken.get(center).copied().unwrap_or(0);
+        let others = taken.len() > usize::from(own > 0);
+        if others && own >= self.capacity / 4 {
+            return None;
+        }
+        *taken.entry(center.clone()).or_default() += 1;
+        Some(Slot { center: center.clone(), slots: self.clone() })
+    }
+}
+
+/// A place in the mailbox, free again when dropped.
+pub(super) struct Slot {
+    center: CenterId,
+    slots: Arc<Slots>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut taken = self.slots.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = taken.get_mut(&self.center) {
+            *own -= 1;
+            if *own == 0 {
+                taken.remove(&self.center);
+            }
+        }
+    }
+}
+
+/// The caller of what the service does by itself.
+pub(super) fn system() -> Caller {
+    Caller { who: Who::System, via: None }
+}
