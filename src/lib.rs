@@ -1,1 +1,5 @@
-//! x
+//! ChatSession: a live-chat session engine for contact centres.
+//!
+//! In reading order: [`config`] says what may be set, [`grpc`] is the edge that callers reach, [`telemetry`] is what operators read.
+
+pub mod config;
