@@ -1,0 +1,112 @@
+use std::net::Ipv4Addr;
+
+use tokio::io::AsyncReadExt;
+use tokio::sync::oneshot;
+use tokio_stream::StreamExt;
+use tonic::transport::server::Connected;
+use tonic::transport::{Endpoint, Server};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::*;
+
+async fn incoming(limits: &Connections) -> (Incoming, SocketAddr) {
+    let incoming = Incoming::bind((Ipv4Addr::LOCALHOST, 0).into(), limits, false)
+        .await
+        .unwrap();
+    let address = incoming.local_addr().unwrap();
+    (incoming, address)
+}
+
+async fn next(incoming: &mut Incoming) -> Connection<TcpStream> {
+    incoming.next().await.unwrap().unwrap()
+}
+
+/// The server closed it without a word.
+async fn is_refused(mut client: TcpStream) -> bool {
+    matches!(client.read(&mut [0; 1]).await, Ok(0) | Err(_))
+}
+
+#[tokio::test]
+async fn a_connection_over_the_limit_is_closed_and_one_that_ends_makes_room() {
+    let (mut incoming, address) = incoming(&Connections {
+        total: 1,
+        ..Connections::default()
+    })
+    .await;
+    let _first_client = TcpStream::connect(address).await.unwrap();
+    let first = next(&mut incoming).await;
+    assert!(first.connect_info().remote().ip().is_loopback());
+
+    let second = TcpStream::connect(address).await.unwrap();
+    tokio::select! {
+        _ = incoming.next() => panic!("taken up over the limit"),
+        refused = is_refused(second) => assert!(refused),
+    }
+    assert_eq!((incoming.gate().open(), incoming.gate().refused()), (1, 1));
+
+    let held_by_a_call = first.connect_info();
+    drop(first);
+    assert_eq!(incoming.gate().open(), 0);
+    held_by_a_call.authenticated();
+    let _third_client = TcpStream::connect(address).await.unwrap();
+    next(&mut incoming).await;
+}
+
+#[tokio::test]
+async fn those_that_have_authenticated_do_not_count_against_their_address() {
+    let (mut incoming, address) = incoming(&Connections {
+        unauthenticated_per_address: 1,
+        ..Connections::default()
+    })
+    .await;
+    let mut open = Vec::new();
+    for _ in 0..5 {
+        let client = TcpStream::connect(address).await.unwrap();
+        let connection = next(&mut incoming).await;
+        connection.connect_info().authenticated();
+        open.push((client, connection));
+    }
+    let _client = TcpStream::connect(address).await.unwrap();
+    let _unauthenticated = next(&mut incoming).await;
+    let over = TcpStream::connect(address).await.unwrap();
+    tokio::select! {
+        _ = incoming.next() => panic!("taken up over the limit"),
+        refused = is_refused(over) => assert!(refused),
+    }
+}
+
+#[tokio::test]
+async fn tonic_serves_on_it_and_a_call_knows_its_connection() {
+    let (incoming, address) = incoming(&Connections::default()).await;
+    let gate = incoming.gate();
+    let (_reporter, health) = tonic_health::server::health_reporter();
+    let (seen, mut was_seen) = tokio::sync::mpsc::channel(1);
+    let note = move |request: tonic::Request<()>| {
+        let remote = ConnectionInfo::of(request.extensions()).map(ConnectionInfo::remote);
+        seen.try_send(remote)
+            .map_err(|_| tonic::Status::internal("seen twice"))?;
+        Ok(request)
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = Server::builder()
+        .layer(tonic::service::InterceptorLayer::new(note))
+        .add_service(health)
+        .serve_with_incoming_shutdown(incoming, async { drop(stopped.await) });
+    let server = tokio::spawn(server);
+
+    let channel = Endpoint::from_shared(format!("http://{address}"))
+        .unwrap()
+        .connect()
+        .await
+        .unwrap();
+    let mut client = HealthClient::new(channel);
+    client.check(HealthCheckRequest::default()).await.unwrap();
+    assert!(was_seen.recv().await.unwrap().unwrap().ip().is_loopback());
+    assert_eq!(gate.open(), 1);
+
+    drop(client);
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+    assert_eq!(gate.open(), 0);
+}
