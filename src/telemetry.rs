@@ -22,7 +22,9 @@ pub enum TelemetryError {
 /// Starts the log of this process, on standard error: standard output belongs to what commands print. Once a process.
 pub fn init(settings: &Log) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&settings.filter).map_err(TelemetryError::Filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match settings.format {
         LogFormat::Text => lines.finish().try_init(),
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),
@@ -76,20 +78,29 @@ mod tests {
     #[test]
     fn what_is_redacted_prints_nowhere() {
         let text = Redacted::new("my card number is 4111");
-        assert_eq!(format!("{text} {text:?} {:#?}", Some(&text)), "[redacted] [redacted] Some(\n    [redacted],\n)");
+        assert_eq!(
+            format!("{text} {text:?} {:#?}", Some(&text)),
+            "[redacted] [redacted] Some(\n    [redacted],\n)"
+        );
         assert_eq!(text.expose().len(), text.into_inner().len());
     }
 
     #[test]
     fn a_filter_that_cannot_be_read_is_refused_by_name() {
-        let log = Log { filter: "chatsession=loud".into(), ..Log::default() };
+        let log = Log {
+            filter: "chatsession=loud".into(),
+            ..Log::default()
+        };
         let refused = init(&log).unwrap_err();
         assert!(refused.to_string().contains("log.filter"), "{refused}");
     }
 
     #[test]
     fn the_log_is_set_up_once() {
-        let log = Log { format: LogFormat::Json, filter: "off".into() };
+        let log = Log {
+            format: LogFormat::Json,
+            filter: "off".into(),
+        };
         init(&log).unwrap();
         assert!(matches!(init(&log), Err(TelemetryError::Twice(_))));
     }

@@ -18,7 +18,8 @@ use crate::config::{Deadlines, Rate, Rates};
 /// within the last few seconds, each of whom had to authenticate.
 const SWEEP_EVERY: u32 = 4096;
 
-type Limiter<C> = RateLimiter<u64, DashMapStateStore<u64>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+type Limiter<C> =
+    RateLimiter<u64, DashMapStateStore<u64>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
 /// The rates of all callers. A caller is its center, subject and kind of role, whatever connections and tokens it uses.
 pub struct RateLimits<C: Clock = DefaultClock> {
@@ -46,9 +47,10 @@ impl RateLimits {
     }
 }
 
-impl<C: Clock> RateLimits<C> {
+impl<C: Clock + Clone> RateLimits<C> {
     fn with_clock(rates: &Rates, clock: C) -> Self {
-        let limiter = |rate| RateLimiter::new(quota(rate), DashMapStateStore::default(), clock.clone());
+        let limiter =
+            |rate| RateLimiter::new(quota(rate), DashMapStateStore::default(), clock.clone());
         Self {
             names: RandomState::new(),
             calls: AtomicU32::new(0),
@@ -70,7 +72,9 @@ impl<C: Clock> RateLimits<C> {
             Role::Integrator | Role::Operator => &self.integrator,
         };
         let name = self.names.hash_one((&caller.center, &caller.subject));
-        limiter.check_key(&name).map_err(|until| RateLimited { retry_after: until.wait_time_from(self.clock.now()) })
+        limiter.check_key(&name).map_err(|until| RateLimited {
+            retry_after: until.wait_time_from(self.clock.now()),
+        })
     }
 
     /// Callers remembered now.
@@ -107,7 +111,9 @@ pub fn deadline(headers: &HeaderMap, limits: &Deadlines) -> Result<Duration, Mal
     let mut values = headers.get_all("grpc-timeout").iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(limits.default),
-        (Some(value), None) => parse_timeout(value.as_bytes()).map(|asked| asked.min(limits.longest)).ok_or(MalformedTimeout),
+        (Some(value), None) => parse_timeout(value.as_bytes())
+            .map(|asked| asked.min(limits.longest))
+            .ok_or(MalformedTimeout),
         (Some(_), Some(_)) => Err(MalformedTimeout),
     }
 }
@@ -138,24 +144,39 @@ mod tests {
     use super::*;
 
     fn caller(role: Role, subject: &str) -> Identity {
-        Identity { center: "acme".into(), role, subject: subject.into(), session: None, expires: None }
+        Identity {
+            center: "acme".into(),
+            role,
+            subject: subject.into(),
+            session: None,
+            expires: None,
+        }
     }
 
     fn limits() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (RateLimits::with_clock(&Rates::default(), clock.clone()), clock)
+        (
+            RateLimits::with_clock(&Rates::default(), clock.clone()),
+            clock,
+        )
     }
 
     fn let_through(limits: &RateLimits<FakeRelativeClock>, caller: &Identity) -> usize {
-        (0..2000).take_while(|_| limits.check(caller).is_ok()).count()
+        (0..2000)
+            .take_while(|_| limits.check(caller).is_ok())
+            .count()
     }
 
     #[test]
     fn each_kind_of_caller_has_its_burst_and_then_its_rate() {
         use Role::{Agent, Customer, Integrator, Operator, Supervisor};
-        for (role, burst, rate) in
-            [(Customer, 20, 5), (Agent, 50, 20), (Supervisor, 50, 20), (Integrator, 1000, 1000), (Operator, 1000, 1000)]
-        {
+        for (role, burst, rate) in [
+            (Customer, 20, 5),
+            (Agent, 50, 20),
+            (Supervisor, 50, 20),
+            (Integrator, 1000, 1000),
+            (Operator, 1000, 1000),
+        ] {
             let (limits, clock) = limits();
             let caller = caller(role, "a");
             assert_eq!(let_through(&limits, &caller), burst);
@@ -172,8 +193,15 @@ mod tests {
     fn one_caller_does_not_use_up_what_another_has() {
         let (limits, _clock) = limits();
         let_through(&limits, &caller(Role::Customer, "a"));
-        let elsewhere = Identity { center: "other".into(), ..caller(Role::Customer, "a") };
-        for other in [caller(Role::Customer, "b"), caller(Role::Agent, "a"), elsewhere] {
+        let elsewhere = Identity {
+            center: "other".into(),
+            ..caller(Role::Customer, "a")
+        };
+        for other in [
+            caller(Role::Customer, "b"),
+            caller(Role::Agent, "a"),
+            elsewhere,
+        ] {
             limits.check(&other).unwrap();
         }
     }
@@ -183,7 +211,9 @@ mod tests {
         let (limits, clock) = limits();
         for number in 0..100_000 {
             clock.advance(Duration::from_millis(10));
-            limits.check(&caller(Role::Customer, &number.to_string())).unwrap();
+            limits
+                .check(&caller(Role::Customer, &number.to_string()))
+                .unwrap();
             assert!(limits.len() < 2 * SWEEP_EVERY as usize);
         }
     }
@@ -211,7 +241,20 @@ mod tests {
 
     #[test]
     fn a_timeout_that_the_protocol_does_not_know_is_refused() {
-        for wrong in ["", "S", "1", "1s", "1X", "-1S", "+1S", " 1S", "1 S", "1.5S", "123456789S", "1SS"] {
+        for wrong in [
+            "",
+            "S",
+            "1",
+            "1s",
+            "1X",
+            "-1S",
+            "+1S",
+            " 1S",
+            "1 S",
+            "1.5S",
+            "123456789S",
+            "1SS",
+        ] {
             assert_eq!(asked(&[wrong]), Err(MalformedTimeout), "{wrong:?}");
         }
         assert_eq!(asked(&["1S", "2S"]), Err(MalformedTimeout));
