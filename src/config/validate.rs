@@ -115,7 +115,7 @@ fn credentials_are_sound(settings: &Settings) -> Result<(), SettingsError> {
         "only one of it and `auth.hs256_secret_file`",
     )?;
     expect(
-        auth.leeway <= Duration::from_mins(5),
+        auth.leeway <= Duration::from_secs(5 * 60),
         "auth.leeway",
         "at most 5m",
     )?;

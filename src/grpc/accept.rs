@@ -9,6 +9,7 @@
 mod connection;
 mod gate;
 mod live;
+mod streams;
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,6 +27,7 @@ use crate::config::Connections;
 pub use connection::Connection;
 pub use gate::Gate;
 pub use live::{ConnectionInfo, OpenStream};
+pub use streams::{CountStreams, Counted, CountedBody};
 
 /// Connections taken or refused before other tasks get their turn.
 const TURN: usize = 64;

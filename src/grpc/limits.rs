@@ -126,8 +126,8 @@ fn parse_timeout(text: &[u8]) -> Option<Duration> {
     }
     let number: u64 = str::from_utf8(digits).ok()?.parse().ok()?;
     Some(match unit {
-        b'H' => Duration::from_hours(number),
-        b'M' => Duration::from_mins(number),
+        b'H' => Duration::from_secs(number * 3600),
+        b'M' => Duration::from_secs(number * 60),
         b'S' => Duration::from_secs(number),
         b'm' => Duration::from_millis(number),
         b'u' => Duration::from_micros(number),

@@ -67,7 +67,10 @@ fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
         ),
         (20, 9)
     );
-    assert_eq!(settings.limits.connections.age, Duration::from_mins(90));
+    assert_eq!(
+        settings.limits.connections.age,
+        Duration::from_secs(90 * 60)
+    );
     assert_eq!(settings.limits.connections.idle, Duration::from_secs(90));
     assert_eq!(settings.log.format, LogFormat::Json);
     assert_eq!(settings.limits.messages.request_bytes, 256 << 10);

@@ -58,12 +58,17 @@ impl ConnectionInfo {
         self.0.ticket.authenticated();
     }
 
-    /// A call begins; hold it until the last of the response is sent. While one is held the connection isn't idle.
+    /// A call begins ([`super::CountStreams`] says so for all calls); hold it until the last of the response is sent. While one is held the connection isn't idle.
     #[must_use = "the stream counts until this is dropped"]
     pub fn open_stream(&self) -> OpenStream {
         self.0.streams.fetch_add(1, Ordering::AcqRel);
         self.0.opened.fetch_add(1, Ordering::Relaxed);
         OpenStream(self.clone())
+    }
+
+    /// Calls in progress on it: for the bounds by role, which HTTP/2 can't tell apart.
+    pub fn streams(&self) -> usize {
+        self.0.streams.load(Ordering::Relaxed)
     }
 
     pub(super) fn has_served(&self) -> bool {
@@ -86,13 +91,6 @@ impl ConnectionInfo {
 /// A call in progress on a connection.
 #[derive(Debug)]
 pub struct OpenStream(ConnectionInfo);
-
-impl OpenStream {
-    /// How many calls are in progress on the connection, this one among them.
-    pub fn beside(&self) -> usize {
-        self.0.0.streams.load(Ordering::Relaxed)
-    }
-}
 
 impl Drop for OpenStream {
     fn drop(&mut self) {

@@ -1,6 +1,6 @@
 use std::net::Ipv4Addr;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::sync::oneshot;
 use tokio_stream::StreamExt;
 use tonic::transport::server::Connected;
@@ -83,13 +83,15 @@ async fn tonic_serves_on_it_and_a_call_knows_its_connection() {
     let (_reporter, health) = tonic_health::server::health_reporter();
     let (seen, mut was_seen) = tokio::sync::mpsc::channel(1);
     let note = move |request: tonic::Request<()>| {
-        let remote = ConnectionInfo::of(request.extensions()).map(ConnectionInfo::remote);
+        let remote =
+            ConnectionInfo::of(request.extensions()).map(|info| (info.remote(), info.streams()));
         seen.try_send(remote)
             .map_err(|_| tonic::Status::internal("seen twice"))?;
         Ok(request)
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let server = Server::builder()
+        .layer(CountStreams)
         .layer(tonic::service::InterceptorLayer::new(note))
         .add_service(health)
         .serve_with_incoming_shutdown(incoming, async { drop(stopped.await) });
@@ -102,11 +104,50 @@ async fn tonic_serves_on_it_and_a_call_knows_its_connection() {
         .unwrap();
     let mut client = HealthClient::new(channel);
     client.check(HealthCheckRequest::default()).await.unwrap();
-    assert!(was_seen.recv().await.unwrap().unwrap().ip().is_loopback());
+    let (remote, streams) = was_seen.recv().await.unwrap().unwrap();
+    assert!(remote.ip().is_loopback());
+    assert_eq!(streams, 1);
     assert_eq!(gate.open(), 1);
 
     drop(client);
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
     assert_eq!(gate.open(), 0);
+}
+
+/// Serves a peer that says so much and then nothing; how long until it's left.
+async fn left_after(says: &[u8]) -> Duration {
+    let limits = Connections::default();
+    let (mut peer, io) = duplex(4096);
+    let ticket = Gate::new(&limits)
+        .admit(Ipv4Addr::LOCALHOST.into(), Instant::now())
+        .unwrap();
+    let connection = Connection::new(io, (Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits, false);
+    let (_reporter, health) = tonic_health::server::health_reporter();
+    let incoming = tokio_stream::once(Ok::<_, io::Error>(connection));
+    tokio::spawn(
+        Server::builder()
+            .layer(CountStreams)
+            .add_service(health)
+            .serve_with_incoming(incoming),
+    );
+
+    let start = Instant::now();
+    peer.write_all(says).await.unwrap();
+    let _ = peer.read_to_end(&mut Vec::new()).await;
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn tonic_leaves_a_peer_that_is_silent() {
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    for (says, seconds) in [
+        (b"".to_vec(), 10),
+        (preface[..20].to_vec(), 10),
+        ([&preface[..], settings].concat(), 300),
+    ] {
+        let took = left_after(&says).await;
+        assert_eq!(took.as_secs(), seconds, "{says:?}");
+    }
 }

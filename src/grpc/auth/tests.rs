@@ -166,7 +166,7 @@ fn a_minted_token_is_accepted_by_the_development_server_that_shares_the_secret()
         session: Some("s1".into()),
         audience: "chatsession".into(),
         issuer: "chatsession".into(),
-        life: Duration::from_mins(10),
+        life: Duration::from_secs(600),
     };
     let secret = development_secret(data.path()).unwrap();
     let token = format!("Bearer {}", mint(&secret, &grant).unwrap());
