@@ -81,12 +81,11 @@ async fn tonic_serves_on_it_and_a_call_knows_its_connection() {
     let (incoming, address) = incoming(&Connections::default()).await;
     let gate = incoming.gate();
     let (_reporter, health) = tonic_health::server::health_reporter();
-    let (seen, mut was_seen) = tokio::sync::mpsc::channel(1);
+    let (seen, mut was_seen) = tokio::sync::mpsc::channel(2);
     let note = move |request: tonic::Request<()>| {
-        let remote =
-            ConnectionInfo::of(request.extensions()).map(|info| (info.remote(), info.streams()));
-        seen.try_send(remote)
-            .map_err(|_| tonic::Status::internal("seen twice"))?;
+        let info = ConnectionInfo::of(request.extensions()).cloned();
+        seen.try_send(info)
+            .map_err(|_| tonic::Status::internal("called too often"))?;
         Ok(request)
     };
     let (stop, stopped) = oneshot::channel::<()>();
@@ -104,9 +103,20 @@ async fn tonic_serves_on_it_and_a_call_knows_its_connection() {
         .unwrap();
     let mut client = HealthClient::new(channel);
     client.check(HealthCheckRequest::default()).await.unwrap();
-    let (remote, streams) = was_seen.recv().await.unwrap().unwrap();
-    assert!(remote.ip().is_loopback());
-    assert_eq!(streams, 1);
+    let info = was_seen.recv().await.unwrap().unwrap();
+    assert!(info.remote().ip().is_loopback());
+    let mut watch = client
+        .watch(HealthCheckRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
+    watch.message().await.unwrap().unwrap();
+    assert_eq!(
+        info.streams(),
+        1,
+        "the watch is a call in progress, the check is over"
+    );
+    drop(watch);
     assert_eq!(gate.open(), 1);
 
     drop(client);
