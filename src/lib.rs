@@ -1,8 +1,11 @@
 //! ChatSession: the live chats of a contact centre.
 //!
 //! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), `live`
-//! (watchers), `grpc` (the edge), `server` (all of it wired).
+//! (watchers), [`grpc`] (the edge), `server` (all of it wired).
 
 pub mod center;
+pub mod config;
+pub mod grpc;
 pub mod journal;
 pub mod shard;
+pub mod telemetry;

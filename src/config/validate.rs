@@ -1,0 +1,100 @@
+//! What one setting can't say alone: zero limits and settings that contradict each other.
+
+use std::time::Duration;
+
+use super::{AuthMode, Settings, SettingsError};
+
+pub(super) fn validate(settings: &Settings) -> Result<(), SettingsError> {
+    limits_are_above_zero(settings)?;
+    limits_fit_each_other(settings)?;
+    credentials_are_sound(settings)
+}
+
+fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
+    let Settings { limits: l, shard, drain, auth, .. } = settings;
+    let (m, c, w, r) = (&l.messages, &l.connections, &l.watches, &l.rates);
+    let numbers = [
+        ("limits.messages.request_bytes", m.request_bytes),
+        ("limits.messages.upload_part_bytes", m.upload_part_bytes),
+        ("limits.messages.response_bytes", m.response_bytes),
+        ("limits.messages.metadata_bytes", m.metadata_bytes as usize),
+        ("limits.streams.customer", l.streams.customer as usize),
+        ("limits.streams.agent", l.streams.agent as usize),
+        ("limits.streams.service", l.streams.service as usize),
+        ("limits.resets.pending_accept", l.resets.pending_accept),
+        ("limits.resets.local_error", l.resets.local_error),
+        ("limits.connections.total", c.total),
+        ("limits.connections.unauthenticated_per_address", c.unauthenticated_per_address),
+        ("limits.connections.new_per_second", c.new_per_second as usize),
+        ("limits.watches.customer", w.customer),
+        ("limits.watches.agent_connection", w.agent_connection),
+        ("limits.rates.customer.per_second", r.customer.per_second as usize),
+        ("limits.rates.customer.burst", r.customer.burst as usize),
+        ("limits.rates.agent.per_second", r.agent.per_second as usize),
+        ("limits.rates.agent.burst", r.agent.burst as usize),
+        ("limits.rates.integrator.per_second", r.integrator.per_second as usize),
+        ("limits.rates.integrator.burst", r.integrator.burst as usize),
+        ("shard.mailbox", shard.mailbox),
+        ("shard.max_batch_bytes", shard.max_batch_bytes),
+        ("shard.max_record_bytes", shard.max_record_bytes),
+        ("auth.remembered_tokens", auth.remembered_tokens),
+    ];
+    let durations = [
+        ("limits.connections.handshake", c.handshake),
+        ("limits.connections.idle", c.idle),
+        ("limits.connections.age", c.age),
+        ("limits.connections.ping_every", c.ping_every),
+        ("limits.connections.ping_timeout", c.ping_timeout),
+        ("limits.deadlines.default", l.deadlines.default),
+        ("limits.deadlines.longest", l.deadlines.longest),
+        ("limits.watches.slow_watcher", w.slow_watcher),
+        ("limits.watches.heartbeat", w.heartbeat),
+        ("limits.watches.lease", w.lease),
+        ("shard.recovery_hold", shard.recovery_hold),
+        ("shard.idle_append", shard.idle_append),
+        ("drain.bound", drain.bound),
+    ];
+    for (name, value) in numbers {
+        expect(value > 0, name, "at least 1")?;
+    }
+    for (name, value) in durations {
+        expect(!value.is_zero(), name, "more than no time")?;
+    }
+    Ok(())
+}
+
+fn limits_fit_each_other(settings: &Settings) -> Result<(), SettingsError> {
+    let Settings { limits, shard, .. } = settings;
+    let deadlines = &limits.deadlines;
+    expect(deadlines.default <= deadlines.longest, "limits.deadlines.default", "at most `limits.deadlines.longest`")?;
+    expect(limits.connections.age_jitter_percent <= 50, "limits.connections.age_jitter_percent", "at most 50")?;
+    expect(limits.watches.heartbeat <= Duration::from_secs(25), "limits.watches.heartbeat", "at most 25s")?;
+    expect(shard.max_record_bytes <= shard.max_batch_bytes, "shard.max_record_bytes", "at most `shard.max_batch_bytes`")
+}
+
+fn credentials_are_sound(settings: &Settings) -> Result<(), SettingsError> {
+    let Settings { auth, listen, .. } = settings;
+    let one_secret = auth.hs256_secret.is_none() || auth.hs256_secret_file.is_none();
+    expect(one_secret, "auth.hs256_secret", "only one of it and `auth.hs256_secret_file`")?;
+    expect(auth.leeway <= Duration::from_secs(5 * 60), "auth.leeway", "at most 5m")?;
+    expect(!auth.audience.is_empty(), "auth.audience", "a name")?;
+    expect(!auth.issuer.is_empty(), "auth.issuer", "a name")?;
+    match auth.mode {
+        AuthMode::None => expect(listen.ip().is_loopback(), "listen", "a loopback address while `auth.mode` is `none`"),
+        AuthMode::Development => {
+            expect(auth.jwks_file.is_none(), "auth.jwks_file", "nothing unless `auth.mode` is `keys`")
+        }
+        AuthMode::Keys => {
+            let any = auth.jwks_file.is_some() || auth.hs256_secret.is_some() || auth.hs256_secret_file.is_some();
+            expect(
+                any,
+                "auth.jwks_file",
+                "a key set, or a secret in `auth.hs256_secret_file`, while `auth.mode` is `keys`",
+            )
+        }
+    }
+}
+
+fn expect(holds: bool, name: &'static str, expected: &'static str) -> Result<(), SettingsError> {
+    if holds { Ok(()) } else { Err(SettingsError::Refused { name, expected }) }
+}

@@ -1,0 +1,98 @@
+//! What a call may know and say about the connection that it came by.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::Extensions;
+use tokio::time::Instant;
+use tonic::transport::server::TlsConnectInfo;
+
+use super::gate::Ticket;
+
+/// The connection of a call, among the extensions of its request.
+#[derive(Clone, Debug)]
+pub struct ConnectionInfo(Arc<Live>);
+
+#[derive(Debug)]
+struct Live {
+    remote: SocketAddr,
+    ticket: Ticket,
+    accepted: Instant,
+    streams: AtomicUsize,
+    /// Streams opened so far: the first proves that the peer speaks.
+    opened: AtomicU64,
+    /// When the last stream closed, in milliseconds after `accepted`.
+    idle_since: AtomicU64,
+}
+
+impl ConnectionInfo {
+    pub(super) fn new(remote: SocketAddr, ticket: Ticket) -> Self {
+        Self(Arc::new(Live {
+            remote,
+            ticket,
+            accepted: Instant::now(),
+            streams: AtomicUsize::new(0),
+            opened: AtomicU64::new(0),
+            idle_since: AtomicU64::new(0),
+        }))
+    }
+
+    /// The connection that a request came by, with TLS or without.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Self>().or_else(|| extensions.get::<TlsConnectInfo<Self>>().map(TlsConnectInfo::get_ref))
+    }
+
+    /// The peer, or the proxy in front.
+    pub fn remote(&self) -> SocketAddr {
+        self.0.remote
+    }
+
+    /// A call on it was authenticated: it counts no more against its address.
+    pub fn authenticated(&self) {
+        self.0.ticket.authenticated();
+    }
+
+    /// A call begins ([`super::CountStreams`] says so for all calls); hold it until the last of the response is sent. While one is held the connection isn't idle.
+    #[must_use = "the stream counts until this is dropped"]
+    pub fn open_stream(&self) -> OpenStream {
+        self.0.streams.fetch_add(1, Ordering::AcqRel);
+        self.0.opened.fetch_add(1, Ordering::Relaxed);
+        OpenStream(self.clone())
+    }
+
+    /// Calls in progress on it: for the bounds by role, which HTTP/2 can't tell apart.
+    pub fn streams(&self) -> usize {
+        self.0.streams.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn has_served(&self) -> bool {
+        self.0.opened.load(Ordering::Relaxed) > 0
+    }
+
+    /// Since when no stream is open.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
+        if self.0.streams.load(Ordering::Acquire) > 0 {
+            return None;
+        }
+        Some(self.0.accepted + Duration::from_millis(self.0.idle_since.load(Ordering::Acquire)))
+    }
+
+    pub(super) fn release(&self) {
+        self.0.ticket.release();
+    }
+}
+
+/// A call in progress on a connection.
+#[derive(Debug)]
+pub struct OpenStream(ConnectionInfo);
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        let live = &self.0.0;
+        let age = u64::try_from(live.accepted.elapsed().as_millis()).unwrap_or(u64::MAX);
+        live.idle_since.store(age, Ordering::Release);
+        live.streams.fetch_sub(1, Ordering::AcqRel);
+    }
+}
