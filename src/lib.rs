@@ -7,5 +7,6 @@ pub mod center;
 pub mod config;
 pub mod grpc;
 pub mod journal;
+pub mod live;
 pub mod shard;
 pub mod telemetry;

@@ -32,7 +32,7 @@ pub struct Turn {
 
 /// Where the indexes have a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SessionKeys {
+pub(super) struct SessionKeys {
     deadline: Option<Time>,
     waiting: Option<(QueueId, Place)>,
     offerable: bool,
@@ -42,7 +42,7 @@ pub struct SessionKeys {
 
 /// Where the indexes have an agent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AgentKeys {
+pub(super) struct AgentKeys {
     deadline: Option<Time>,
     turn: Option<Turn>,
     signed_in: bool,

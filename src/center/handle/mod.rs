@@ -190,6 +190,7 @@ impl Commit<'_> {
                 answer: answer.clone(),
             });
         }
+        self.center.assert_sessions(&self.sessions);
         let record = (!self.events.is_empty()).then(|| {
             self.center.seq += 1;
             Record { center: self.center.id.clone(), seq: self.center.seq, time: self.now, events: self.events }

@@ -1,0 +1,118 @@
+//! What one commit means to the watchers of one session.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::{
+    center::{AgentId, Audience, CenterId, Event, Happened, Record, SessionEvent, SessionId},
+    shard::Committed,
+};
+
+/// Makes bytes of a commit, once for all watchers of an audience.
+pub trait Render: Send + Sync + 'static {
+    /// The events of one session that an audience may see, as one message.
+    fn events(&self, commit: &SessionCommit, audience: Audience) -> Bytes;
+}
+
+/// One session's part of one commit.
+pub struct SessionCommit {
+    batch: Arc<Committed>,
+    record: usize,
+    /// The session.
+    pub session: SessionId,
+    /// Its last revision in this commit.
+    pub last: u32,
+    /// The last one for everyone, if there is one here.
+    pub public: Option<u32>,
+    /// The session ended here.
+    pub ended: bool,
+    /// Its last wrap-up was done here.
+    pub closed: bool,
+    /// Agents who left here.
+    pub left: Vec<AgentId>,
+    staff: OnceLock<Bytes>,
+    everyone: OnceLock<Bytes>,
+}
+
+impl SessionCommit {
+    /// The part of a session in a record that has one.
+    pub fn of(batch: &Arc<Committed>, record: usize, session: SessionId) -> Self {
+        let mut commit = Self {
+            batch: batch.clone(),
+            record,
+            session,
+            last: 0,
+            public: None,
+            ended: false,
+            closed: false,
+            left: Vec::new(),
+            staff: OnceLock::new(),
+            everyone: OnceLock::new(),
+        };
+        let (mut last, mut public, mut ended, mut closed, mut left) = (0, None, false, false, Vec::new());
+        for event in commit.events(Audience::Staff) {
+            last = event.revision;
+            public = event.public.or(public);
+            match &event.what {
+                Happened::Ended { .. } => ended = true,
+                Happened::Closed => closed = true,
+                Happened::Left { agent, .. } => left.push(agent.clone()),
+                _ => {}
+            }
+        }
+        (commit.last, commit.public, commit.ended, commit.closed, commit.left) = (last, public, ended, closed, left);
+        commit
+    }
+
+    /// The batch in which its texts are.
+    pub fn batch(&self) -> &Committed {
+        &self.batch
+    }
+
+    fn record(&self) -> &Record {
+        &self.batch.records[self.record]
+    }
+
+    /// The center.
+    pub fn center(&self) -> &CenterId {
+        &self.record().center
+    }
+
+    /// The commit's number in its center.
+    pub fn seq(&self) -> u64 {
+        self.record().seq
+    }
+
+    /// When it was decided.
+    pub fn time(&self) -> crate::center::Time {
+        self.record().time
+    }
+
+    /// What an audience may see of it.
+    pub fn events(&self, audience: Audience) -> impl Iterator<Item = &SessionEvent> {
+        self.record().events.iter().filter_map(move |event| match event {
+            Event::Session(event) if event.session == self.session => {
+                (audience == Audience::Staff || event.public.is_some()).then_some(event)
+            }
+            _ => None,
+        })
+    }
+
+    /// The last revision here in an audience's numbering.
+    pub fn reaches(&self, audience: Audience) -> Option<u32> {
+        match audience {
+            Audience::Staff => Some(self.last),
+            Audience::Everyone => self.public,
+        }
+    }
+
+    /// The message for an audience.
+    pub fn bytes(&self, audience: Audience, render: &dyn Render) -> Bytes {
+        let cell = match audience {
+            Audience::Staff => &self.staff,
+            Audience::Everyone => &self.everyone,
+        };
+        cell.get_or_init(|| render.events(self, audience)).clone()
+    }
+}

@@ -1,0 +1,216 @@
+//! A watcher of one session: where it is, and how it gets on.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+
+use super::{
+    commit::SessionCommit,
+    feed::Feed,
+    topic::{Eyes, Topic},
+};
+use crate::{
+    center::{Audience, SessionId},
+    journal::{BoxFuture, ReadError},
+};
+
+/// What a cursor comes to next.
+#[derive(Debug)]
+pub enum Step {
+    /// A commit's events; the last revision in them.
+    Events(Bytes, u32),
+    /// Everything up to this revision was taken.
+    CaughtUp(u32),
+    /// Nothing happened for a while.
+    Beat(u32),
+    /// Something that isn't history.
+    Signal(Bytes),
+    /// Nothing more will come.
+    Over(Over),
+    /// The history can't be read now.
+    Failed(ReadError),
+}
+
+/// Why nothing more will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The session is over, for this audience.
+    Session,
+    /// The agent left the session.
+    Left,
+    /// The server shuts down.
+    Draining,
+}
+
+/// A position in a session's events, for one audience.
+pub struct Cursor {
+    feed: Arc<Feed>,
+    topic: Arc<Topic>,
+    watcher: u64,
+    audience: Audience,
+    last: u32,
+    until: Option<u32>,
+    eyes: Eyes,
+    signaled: u64,
+    beat: u64,
+    told_caught_up: bool,
+    over: Option<Over>,
+    reading: Option<BoxFuture<'static, Result<Vec<Arc<SessionCommit>>, ReadError>>>,
+    read: VecDeque<Arc<SessionCommit>>,
+}
+
+impl Cursor {
+    #[expect(clippy::too_many_arguments, reason = "made in one place")]
+    pub(super) fn new(
+        feed: Arc<Feed>,
+        topic: Arc<Topic>,
+        watcher: u64,
+        audience: Audience,
+        last: u32,
+        until: Option<u32>,
+        eyes: Eyes,
+        signaled: u64,
+    ) -> Self {
+        let beat = feed.beats.load(Ordering::Relaxed);
+        Self {
+            feed,
+            topic,
+            watcher,
+            audience,
+            last,
+            until,
+            eyes,
+            signaled,
+            beat,
+            told_caught_up: false,
+            over: None,
+            reading: None,
+            read: VecDeque::new(),
+        }
+    }
+
+    /// The session.
+    pub fn session(&self) -> SessionId {
+        self.topic.session
+    }
+
+    /// The last revision taken.
+    pub fn last(&self) -> u32 {
+        self.last
+    }
+
+    /// The next step. After `Over` or `Failed` don't ask again.
+    pub fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+        loop {
+            if let Some(step) = self.poll_read(context) {
+                return step;
+            }
+            if let Some(over) = self.over {
+                return Poll::Ready(Step::Over(over));
+            }
+            if self.until.is_some_and(|until| self.last >= until) {
+                return Poll::Ready(Step::Over(Over::Left));
+            }
+            if self.feed.draining.load(Ordering::Relaxed) {
+                return Poll::Ready(Step::Over(Over::Draining));
+            }
+            let mut topic = self.topic.lock();
+            if let Some(commit) = topic.next_after(self.audience, self.last) {
+                topic.took(self.watcher, commit.reaches(self.audience).unwrap_or(self.last));
+                drop(topic);
+                return Poll::Ready(self.take(&commit));
+            }
+            if topic.tail(self.audience) > self.last {
+                drop(topic);
+                self.start_reading();
+                continue;
+            }
+            if !self.told_caught_up {
+                self.told_caught_up = true;
+                return Poll::Ready(Step::CaughtUp(self.last));
+            }
+            let next_signal = topic.signals.iter().find(|(number, _)| *number > self.signaled).cloned();
+            if let Some((number, signal)) = next_signal {
+                self.signaled = number;
+                if signal.from != self.eyes
+                    && (signal.audience == Audience::Everyone || self.audience == Audience::Staff)
+                {
+                    return Poll::Ready(Step::Signal(signal.bytes.clone()));
+                }
+                continue;
+            }
+            // In line before the last look at the clock, so that no beat is missed.
+            topic.wait(self.watcher, context.waker());
+            drop(topic);
+            let beat = self.feed.beats.load(Ordering::Relaxed);
+            if beat > self.beat {
+                self.beat = beat;
+                return Poll::Ready(Step::Beat(self.last));
+            }
+            if self.feed.draining.load(Ordering::Relaxed) {
+                continue;
+            }
+            return Poll::Pending;
+        }
+    }
+
+    /// What was read of the journal comes before the tail.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Option<Poll<Step>> {
+        if let Some(reading) = &mut self.reading {
+            match Pin::new(reading).poll(context) {
+                Poll::Pending => return Some(Poll::Pending),
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Step::Failed(error))),
+                Poll::Ready(Ok(commits)) => {
+                    self.reading = None;
+                    if commits.is_empty() {
+                        // The history ends where the viewer's ends.
+                        self.over = Some(Over::Left);
+                    }
+                    self.read = commits.into();
+                }
+            }
+        }
+        let commit = self.read.pop_front()?;
+        if self.read.is_empty() {
+            self.read = VecDeque::new();
+            let taken = commit.reaches(self.audience).unwrap_or(self.last);
+            self.topic.lock().took(self.watcher, taken);
+        }
+        Some(Poll::Ready(self.take(&commit)))
+    }
+
+    fn start_reading(&mut self) {
+        let (feed, session) = (self.feed.clone(), self.topic.session);
+        let (audience, after, until) = (self.audience, self.last, self.until);
+        self.reading = Some(Box::pin(async move { feed.history(session, audience, after, until).await }));
+    }
+
+    fn take(&mut self, commit: &SessionCommit) -> Step {
+        self.last = commit.reaches(self.audience).unwrap_or(self.last);
+        self.beat = self.feed.beats.load(Ordering::Relaxed);
+        let over = match self.audience {
+            Audience::Everyone => commit.ended,
+            Audience::Staff => commit.closed,
+        };
+        if over {
+            self.over = Some(Over::Session);
+        } else if let Eyes::Agent(agent) = &self.eyes
+            && commit.left.contains(agent)
+            && self.until.is_none_or(|until| commit.last >= until)
+        {
+            self.over = Some(Over::Left);
+        }
+        Step::Events(commit.bytes(self.audience, &*self.feed.render), self.last)
+    }
+}
+
+impl Drop for Cursor {
+    fn drop(&mut self) {
+        self.feed.leave(&self.topic, self.watcher);
+    }
+}

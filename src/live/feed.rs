@@ -1,0 +1,249 @@
+//! Sees what becomes durable, and brings it to those who watch.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::Waker,
+};
+
+use super::{
+    bell::Bell,
+    commit::{Render, SessionCommit},
+    cursor::Cursor,
+    ring::Ring,
+    topic::{Eyes, Signal, Topic},
+};
+use crate::{
+    center::{AgentId, Audience, CenterId, Event, Happened, SessionId, Text},
+    journal::{Journal, Position, ReadError},
+    shard::{Committed, Observer, Places, RecordPlace},
+};
+
+/// Commits that a watcher who is behind reads at once.
+const CHUNK: usize = 64;
+
+/// What is durable, for those who watch.
+pub struct Feed {
+    journal: Arc<dyn Journal>,
+    pub(super) render: Arc<dyn Render>,
+    places: Mutex<Places>,
+    ring: Mutex<Ring>,
+    topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
+    bells: Mutex<HashMap<(CenterId, AgentId), Arc<Bell>>>,
+    position: AtomicU64,
+    pub(super) beats: AtomicU64,
+    pub(super) draining: AtomicBool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Feed {
+    /// A feed that has seen nothing yet.
+    pub fn new(journal: Arc<dyn Journal>, render: Arc<dyn Render>) -> Arc<Self> {
+        Arc::new(Self {
+            journal,
+            render,
+            places: Mutex::default(),
+            ring: Mutex::default(),
+            topics: Mutex::default(),
+            bells: Mutex::default(),
+            position: AtomicU64::new(0),
+            beats: AtomicU64::new(0),
+            draining: AtomicBool::new(false),
+        })
+    }
+
+    /// Follows a session from behind `after` of its audience's numbering, up to `until`.
+    pub fn cursor(
+        self: &Arc<Self>,
+        session: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+        eyes: Eyes,
+    ) -> Cursor {
+        let topic = lock(&self.topics).entry(session).or_insert_with(|| Arc::new(Topic::new(session))).clone();
+        let reached = lock(&self.places).of(session).last().copied();
+        let mut inner = topic.lock();
+        if let Some(place) = reached {
+            inner.reached(place.last, place.public);
+        }
+        let (watcher, signaled) = (inner.join(audience, after), inner.signaled);
+        drop(inner);
+        Cursor::new(self.clone(), topic, watcher, audience, after, until, eyes, signaled)
+    }
+
+    /// A watcher is gone.
+    pub(super) fn leave(&self, topic: &Arc<Topic>, watcher: u64) {
+        let mut topics = lock(&self.topics);
+        if topic.lock().leave(watcher) && topics.get(&topic.session).is_some_and(|known| Arc::ptr_eq(known, topic)) {
+            topics.remove(&topic.session);
+        }
+    }
+
+    /// The bell of an agent's desk.
+    pub fn bell(&self, center: &CenterId, agent: &AgentId) -> Arc<Bell> {
+        lock(&self.bells).entry((center.clone(), agent.clone())).or_default().clone()
+    }
+
+    /// Shows something that isn't history to those who watch a session now.
+    pub fn signal(&self, session: SessionId, signal: Signal) {
+        let topic = lock(&self.topics).get(&session).cloned();
+        let mut wakers = Vec::new();
+        if let Some(topic) = topic {
+            topic.lock().signal(Arc::new(signal), &mut wakers);
+        }
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Lets every watcher that has nothing else to say show that it lives.
+    pub fn beat(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+        self.wake_all();
+    }
+
+    /// Ends every watcher with a goodbye.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.wake_all();
+    }
+
+    fn wake_all(&self) {
+        let topics: Vec<Arc<Topic>> = lock(&self.topics).values().cloned().collect();
+        let mut wakers = Vec::new();
+        topics.iter().for_each(|topic| topic.lock().wake(&mut wakers, |_| true));
+        lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// The commits of a session behind `after` that an audience may see something of, the first few.
+    pub async fn history(
+        &self,
+        session: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+    ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
+        let places = self.places_after(session, audience, after, until);
+        let mut commits = Vec::with_capacity(places.len());
+        let mut batch: Option<Arc<Committed>> = None;
+        for place in places {
+            let known = batch.take().filter(|batch| batch.position == place.position);
+            let current = match known {
+                Some(batch) => batch,
+                None => self.batch(place.position).await?,
+            };
+            commits.push(Arc::new(SessionCommit::of(&current, place.record as usize, session)));
+            batch = Some(current);
+        }
+        Ok(commits)
+    }
+
+    fn places_after(&self, session: SessionId, audience: Audience, after: u32, until: Option<u32>) -> Vec<RecordPlace> {
+        let places = lock(&self.places);
+        let of = places.of(session);
+        let reach = |place: &RecordPlace| match audience {
+            Audience::Staff => place.last,
+            Audience::Everyone => place.public,
+        };
+        let first = of.partition_point(|place| reach(place) <= after);
+        let mut reached = after;
+        let new = of[first..].iter().filter(|place| {
+            let news = reach(place) > reached;
+            reached = reach(place);
+            news
+        });
+        new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(CHUNK).copied().collect()
+    }
+
+    /// A batch, from memory when it is recent.
+    async fn batch(&self, position: Position) -> Result<Arc<Committed>, ReadError> {
+        if let Some(batch) = lock(&self.ring).get(position) {
+            return Ok(batch);
+        }
+        let stored = self.journal.read(position, 1).await?;
+        let stored = stored.first().ok_or_else(|| ReadError::Unavailable(format!("{position} isn't there")))?;
+        let batch = Committed::decode(stored).map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        Ok(Arc::new(batch))
+    }
+
+    /// A text, unless it was erased.
+    pub async fn text(&self, text: Text) -> Result<Option<String>, ReadError> {
+        Ok(self.batch(text.position).await?.text(text).map(str::to_owned))
+    }
+
+    fn bring(&self, batch: &Arc<Committed>, wakers: &mut Vec<Waker>) {
+        for (at, record) in batch.records.iter().enumerate() {
+            let mut sessions: Vec<SessionId> = Vec::new();
+            for event in &record.events {
+                match event {
+                    Event::Session(event) => {
+                        if !sessions.contains(&event.session) {
+                            sessions.push(event.session);
+                        }
+                        self.ring_for(&record.center, desk_of(&event.what), wakers);
+                    }
+                    Event::Agent { agent, .. } => self.ring_for(&record.center, Some(agent), wakers),
+                    Event::Center(_) => {}
+                }
+            }
+            for session in sessions {
+                let topic = lock(&self.topics).get(&session).cloned();
+                if let Some(topic) = topic {
+                    topic.lock().push(Arc::new(SessionCommit::of(batch, at, session)), wakers);
+                }
+            }
+        }
+    }
+
+    fn ring_for(&self, center: &CenterId, agent: Option<&AgentId>, wakers: &mut Vec<Waker>) {
+        let Some(agent) = agent else { return };
+        if let Some(bell) = lock(&self.bells).get(&(center.clone(), agent.clone())) {
+            bell.ring(wakers);
+        }
+    }
+}
+
+/// Whose desk an event of a session changes.
+fn desk_of(what: &Happened) -> Option<&AgentId> {
+    match what {
+        Happened::OfferMade(offer) => Some(&offer.agent),
+        Happened::OfferEnded { agent, .. }
+        | Happened::OfferExtended { agent, .. }
+        | Happened::Joined { agent, .. }
+        | Happened::Left { agent, .. }
+        | Happened::WrapUpStarted { agent, .. }
+        | Happened::WrapUpCompleted { agent, .. } => Some(agent),
+        _ => None,
+    }
+}
+
+impl Observer for Feed {
+    fn restored(&self, position: Position, places: &Places) {
+        if position > self.position.load(Ordering::Relaxed) {
+            *lock(&self.places) = places.clone();
+            lock(&self.ring).clear();
+            self.position.store(position, Ordering::Relaxed);
+        }
+    }
+
+    fn durable(&self, batch: &Arc<Committed>) {
+        if batch.position <= self.position.load(Ordering::Relaxed) {
+            return;
+        }
+        debug_assert!(lock(&self.ring).last().is_none_or(|last| last + 1 == batch.position));
+        // Places first: who subscribes meanwhile finds what the topics don't bring.
+        lock(&self.places).apply(batch);
+        lock(&self.ring).push(batch);
+        self.position.store(batch.position, Ordering::Relaxed);
+        let mut wakers = Vec::new();
+        self.bring(batch, &mut wakers);
+        // All frames are in place before anyone runs, so that those of one connection leave in one write.
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}

@@ -1,0 +1,19 @@
+//! Watchers. A watcher is a cursor over the log, not a queue: behind, it reads the journal; caught up, it waits for the
+//! tail. Nothing is dropped for a slow one, none holds memory for what it hasn't read, a reconnect is the same code.
+//!
+//! [`Feed`] sees what becomes durable and wakes those who wait; [`Cursor`] walks one session for one audience;
+//! [`Bell`] says that something of an agent's changed. What a commit looks like on the wire is somebody else's: see
+//! [`Render`].
+
+mod bell;
+mod commit;
+mod cursor;
+mod feed;
+mod ring;
+mod topic;
+
+pub use bell::Bell;
+pub use commit::{Render, SessionCommit};
+pub use cursor::{Cursor, Over, Step};
+pub use feed::Feed;
+pub use topic::{Eyes, Signal};
