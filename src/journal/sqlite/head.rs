@@ -108,7 +108,7 @@ impl HeadFile {
             mark,
             ..self.written
         };
-        let slot = if next.generation % 2 == 0 {
+        let slot = if next.generation.is_multiple_of(2) {
             SLOTS[0]
         } else {
             SLOTS[1]
