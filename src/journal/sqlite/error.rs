@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::super::batch::Mark;
 use super::super::{AppendError, Position, ReadError};
 
-/// Why a journal wasn't opened. Nothing in the folder was changed, so a copy can still be put back or looked into.
+/// Why a journal wasn't opened. Neither log nor `head` was changed, so a copy can still be put back or looked into.
 ///
 /// To go on with a log that doesn't fit its `head`, and so to accept that batches which were acknowledged are lost: move
 /// `head` away and open once with [`Options::accept_missing_head`](super::Options::accept_missing_head).

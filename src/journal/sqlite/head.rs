@@ -80,7 +80,7 @@ impl HeadFile {
 
     fn put(&mut self, mark: Mark) -> io::Result<()> {
         let next = Head { generation: self.written.generation + 1, mark, ..self.written };
-        let slot = if next.generation % 2 == 0 { SLOTS[0] } else { SLOTS[1] };
+        let slot = if next.generation.is_multiple_of(2) { SLOTS[0] } else { SLOTS[1] };
         self.file.seek(SeekFrom::Start(slot))?;
         self.file.write_all(&encode(&next))?;
         self.file.sync_data()?;
