@@ -19,9 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::write(out.join("chatsession.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
         .build_client(false)
-        // Frames are encoded once and shared between watchers, so a stream's item is bytes (see live/frame.rs).
-        .extern_path(".chatsession.v1.WatchResponse", "crate::live::Frame")
-        .extern_path(".chatsession.v1.WatchDeskResponse", "crate::live::Frame")
+        // Frames are encoded once and shared between watchers, so a stream's item is bytes (see grpc/codec.rs).
+        .extern_path(".chatsession.v1.WatchResponse", "crate::grpc::codec::Frame")
+        .extern_path(".chatsession.v1.WatchDeskResponse", "crate::grpc::codec::Frame")
         .codec_path("crate::grpc::codec::Codec")
         .compile_fds(descriptors)?;
     Ok(())

@@ -104,28 +104,33 @@ pub struct Tls {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Shard {
-    /// Commands that wait for the shard; one more is answered UNAVAILABLE with a time to retry. About 100 ms of work at full load.
+    /// Commands that wait for the shard; one more is answered UNAVAILABLE with a time to retry. About 100 ms of work at
+    /// full load.
     pub mailbox: usize,
-    /// One append to the log, so that no storage has to cut a batch into pieces.
-    pub max_batch_bytes: usize,
-    /// The events of one command. At most the size of a batch.
-    pub max_record_bytes: usize,
-    /// After a start, deadlines that wait for a person are moved to at least this far ahead: people need it to reconnect.
+    /// Bytes after which a batch takes no more commands: with what one command can add it stays under the 512 KiB that
+    /// every storage takes in one piece.
+    pub batch_bytes: usize,
+    /// Batches between two snapshots: what a start has to read beyond the snapshot.
+    pub snapshot_every: u64,
+    /// How long the log is kept beyond what sessions need, for those who read it later.
     #[serde(with = "value::duration")]
-    pub recovery_hold: Duration,
-    /// An idle shard with open deadlines notes the time this often, so that a restart can tell how long it was away.
+    pub retention: Duration,
+    /// How long a closed session stays in memory before its transcript is archived: late readers find it quickest there.
     #[serde(with = "value::duration")]
-    pub idle_append: Duration,
+    pub archive_after: Duration,
+    /// Bytes of free disk under which messages and new sessions are refused, so that what ends or frees still goes on.
+    pub disk_reserve: u64,
 }
 
 impl Default for Shard {
     fn default() -> Self {
         Self {
             mailbox: 4096,
-            max_batch_bytes: 512 << 10,
-            max_record_bytes: 256 << 10,
-            recovery_hold: Duration::from_secs(15),
-            idle_append: Duration::from_secs(10),
+            batch_bytes: 200 << 10,
+            snapshot_every: 20_000,
+            retention: Duration::from_secs(7 * 24 * 3600),
+            archive_after: Duration::from_secs(600),
+            disk_reserve: 64 << 20,
         }
     }
 }

@@ -1,5 +1,37 @@
-//! The edge: the only code that knows tonic and the wire.
+//! The edge: the only code that knows tonic and the wire. It parses, authenticates, limits and translates; no rule of the
+//! domain is here.
+//!
+//! A unary call goes through [`edge`] (who calls, how often, how long), `from_pb` (the fields), the shard, `to_pb` or
+//! `status`. A stream goes through `watch` or `desk`.
 
 pub mod accept;
+mod administration;
+mod agent_desk;
 pub mod auth;
+mod chat_session;
+pub mod codec;
+mod desk;
+mod edge;
+mod frames;
+mod from_pb;
 pub mod limits;
+mod presence;
+mod status;
+mod streams;
+mod to_pb;
+mod watch;
+
+/// The public contract, generated.
+#[allow(missing_docs, clippy::all, unreachable_pub, reason = "generated")]
+pub mod pb {
+    tonic::include_proto!("chatsession.v1");
+
+    /// What reflection serves.
+    pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/chatsession.bin"));
+}
+
+pub use administration::AdministrationService;
+pub use agent_desk::AgentDeskService;
+pub use chat_session::ChatSessionService;
+pub use edge::{Edge, IdKey};
+pub use to_pb::Renderer;

@@ -1,12 +1,14 @@
 //! ChatSession: the live chats of a contact centre.
 //!
-//! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), `live`
-//! (watchers), [`grpc`] (the edge), `server` (all of it wired).
+//! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), [`live`]
+//! (watchers), [`grpc`] (the edge), [`server`] (all of it wired).
 
 pub mod center;
 pub mod config;
 pub mod grpc;
 pub mod journal;
 pub mod live;
+pub mod server;
 pub mod shard;
+pub mod storage;
 pub mod telemetry;

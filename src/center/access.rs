@@ -27,6 +27,8 @@ pub struct Access {
     pub audience: Audience,
     /// No revision after this, for an agent who has left.
     pub until: Option<u32>,
+    /// Seen by their taking part: the view ends when they leave.
+    pub ends_on_leaving: bool,
 }
 
 impl Center {
@@ -42,17 +44,20 @@ impl Center {
     /// A session as far as a viewer may see its history. Whoever may see nothing learns nothing.
     pub fn view(&self, viewer: &Viewer, session: SessionId) -> Result<(&Session, Access), Refusal> {
         let session = self.sessions.get(&session).ok_or(Refusal::SessionNotFound)?;
-        let everything = Access { audience: Audience::Staff, until: None };
+        let everything = Access { audience: Audience::Staff, until: None, ends_on_leaving: false };
         match viewer {
             Viewer::All => Ok((session, everything)),
             Viewer::Customer(key, bound) => {
                 let own = session.customer == *key && bound.is_none_or(|bound| bound == session.id);
-                let access = Access { audience: Audience::Everyone, until: None };
+                let access = Access { audience: Audience::Everyone, until: None, ends_on_leaving: false };
                 own.then_some((session, access)).ok_or(Refusal::SessionNotFound)
             }
             Viewer::Agent(agent) if self.is_supervisor(&Who::Agent(agent.clone())) => Ok((session, everything)),
             Viewer::Agent(agent) => match session.participant(agent) {
-                Some(participant) => Ok((session, Access { audience: Audience::Staff, until: participant.sees_until })),
+                Some(participant) => {
+                    let until = participant.sees_until;
+                    Ok((session, Access { audience: Audience::Staff, until, ends_on_leaving: true }))
+                }
                 None if session.offer_to(agent).is_some() => Err(Refusal::NotParticipant),
                 None => Err(Refusal::SessionNotFound),
             },
@@ -73,5 +78,19 @@ impl Center {
             Who::Supervisor(_) | Who::Service(_) | Who::System => true,
         };
         known.then_some(session).ok_or(Refusal::SessionNotFound)
+    }
+}
+
+impl Center {
+    /// The number under which somebody speaks in a session; 0 is the customer.
+    pub fn speaks_as(&self, who: &Who, session: SessionId) -> Result<u32, Refusal> {
+        let session = self.known(who, session)?;
+        if !session.is_open() {
+            return Err(Refusal::SessionEnded);
+        }
+        match who.agent() {
+            None => Ok(0),
+            Some(agent) => session.connected_as(agent).map(|known| known.number).ok_or(Refusal::NotParticipant),
+        }
     }
 }

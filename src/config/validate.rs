@@ -35,8 +35,8 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
         ("limits.rates.integrator.per_second", r.integrator.per_second as usize),
         ("limits.rates.integrator.burst", r.integrator.burst as usize),
         ("shard.mailbox", shard.mailbox),
-        ("shard.max_batch_bytes", shard.max_batch_bytes),
-        ("shard.max_record_bytes", shard.max_record_bytes),
+        ("shard.batch_bytes", shard.batch_bytes),
+        ("shard.snapshot_every", shard.snapshot_every as usize),
         ("auth.remembered_tokens", auth.remembered_tokens),
     ];
     let durations = [
@@ -50,8 +50,7 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
         ("limits.watches.slow_watcher", w.slow_watcher),
         ("limits.watches.heartbeat", w.heartbeat),
         ("limits.watches.lease", w.lease),
-        ("shard.recovery_hold", shard.recovery_hold),
-        ("shard.idle_append", shard.idle_append),
+        ("shard.retention", shard.retention),
         ("drain.bound", drain.bound),
     ];
     for (name, value) in numbers {
@@ -69,7 +68,7 @@ fn limits_fit_each_other(settings: &Settings) -> Result<(), SettingsError> {
     expect(deadlines.default <= deadlines.longest, "limits.deadlines.default", "at most `limits.deadlines.longest`")?;
     expect(limits.connections.age_jitter_percent <= 50, "limits.connections.age_jitter_percent", "at most 50")?;
     expect(limits.watches.heartbeat <= Duration::from_secs(25), "limits.watches.heartbeat", "at most 25s")?;
-    expect(shard.max_record_bytes <= shard.max_batch_bytes, "shard.max_record_bytes", "at most `shard.max_batch_bytes`")
+    expect(shard.batch_bytes <= 240 << 10, "shard.batch_bytes", "at most 245760")
 }
 
 fn credentials_are_sound(settings: &Settings) -> Result<(), SettingsError> {

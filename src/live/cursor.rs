@@ -15,7 +15,7 @@ use super::{
     topic::{Eyes, Topic},
 };
 use crate::{
-    center::{Audience, SessionId},
+    center::{Access, Audience, SessionId},
     journal::{BoxFuture, ReadError},
 };
 
@@ -55,6 +55,7 @@ pub struct Cursor {
     audience: Audience,
     last: u32,
     until: Option<u32>,
+    ends_on_leaving: bool,
     eyes: Eyes,
     signaled: u64,
     beat: u64,
@@ -65,17 +66,16 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    #[expect(clippy::too_many_arguments, reason = "made in one place")]
     pub(super) fn new(
         feed: Arc<Feed>,
         topic: Arc<Topic>,
         watcher: u64,
-        audience: Audience,
+        access: Access,
         last: u32,
-        until: Option<u32>,
         eyes: Eyes,
         signaled: u64,
     ) -> Self {
+        let Access { audience, until, ends_on_leaving } = access;
         let beat = feed.beats.load(Ordering::Relaxed);
         Self {
             feed,
@@ -84,6 +84,7 @@ impl Cursor {
             audience,
             last,
             until,
+            ends_on_leaving,
             eyes,
             signaled,
             beat,
@@ -102,6 +103,11 @@ impl Cursor {
     /// The last revision taken.
     pub fn last(&self) -> u32 {
         self.last
+    }
+
+    /// Whether everything was taken once.
+    pub fn is_caught_up(&self) -> bool {
+        self.told_caught_up
     }
 
     /// The next step. After `Over` or `Failed` don't ask again.
@@ -200,6 +206,7 @@ impl Cursor {
         if over {
             self.over = Some(Over::Session);
         } else if let Eyes::Agent(agent) = &self.eyes
+            && self.ends_on_leaving
             && commit.left.contains(agent)
             && self.until.is_none_or(|until| commit.last >= until)
         {

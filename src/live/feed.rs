@@ -17,7 +17,7 @@ use super::{
     topic::{Eyes, Signal, Topic},
 };
 use crate::{
-    center::{AgentId, Audience, CenterId, Event, Happened, SessionId, Text},
+    center::{Access, AgentId, Audience, CenterId, Event, Happened, SessionId, Text},
     journal::{Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
@@ -58,24 +58,17 @@ impl Feed {
         })
     }
 
-    /// Follows a session from behind `after` of its audience's numbering, up to `until`.
-    pub fn cursor(
-        self: &Arc<Self>,
-        session: SessionId,
-        audience: Audience,
-        after: u32,
-        until: Option<u32>,
-        eyes: Eyes,
-    ) -> Cursor {
+    /// Follows a session from behind `after` of its audience's numbering, as far as `access` goes.
+    pub fn cursor(self: &Arc<Self>, session: SessionId, access: Access, after: u32, eyes: Eyes) -> Cursor {
         let topic = lock(&self.topics).entry(session).or_insert_with(|| Arc::new(Topic::new(session))).clone();
         let reached = lock(&self.places).of(session).last().copied();
         let mut inner = topic.lock();
         if let Some(place) = reached {
             inner.reached(place.last, place.public);
         }
-        let (watcher, signaled) = (inner.join(audience, after), inner.signaled);
+        let (watcher, signaled) = (inner.join(access.audience, after), inner.signaled);
         drop(inner);
-        Cursor::new(self.clone(), topic, watcher, audience, after, until, eyes, signaled)
+        Cursor::new(self.clone(), topic, watcher, access, after, eyes, signaled)
     }
 
     /// A watcher is gone.
@@ -111,6 +104,11 @@ impl Feed {
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.wake_all();
+    }
+
+    /// Whether every watcher is to end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     fn wake_all(&self) {

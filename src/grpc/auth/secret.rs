@@ -47,7 +47,7 @@ pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 /// Written whole under another name and then linked: of two processes that start at once, one wins and none reads half.
 fn make(path: &Path) -> io::Result<()> {
     let mut random = [0; SECRET_BYTES];
-    getrandom::fill(&mut random).map_err(io::Error::other)?;
+    rand::RngExt::fill(&mut rand::rng(), &mut random[..]);
     let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
 
     let draft = PathBuf::from(format!("{}.{}", path.display(), uuid::Uuid::now_v7()));

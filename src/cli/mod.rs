@@ -1,0 +1,101 @@
+//! What can be typed: each command has a file.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use chatsession::config::{Settings, Sources, load};
+use clap::{Args, Parser, Subcommand};
+
+mod serve;
+mod token;
+
+/// A failure that a person reads.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Live chats of a contact centre: conference, transfer, service queues; over gRPC.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How the server's settings are found: flag, else environment, else file, else default.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct SettingsArgs {
+    /// A settings file, TOML or YAML; `chatsession config print` shows what can be set.
+    #[arg(long, env = "CHATSESSION_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Where to listen, as in 127.0.0.1:7700; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    listen: Option<String>,
+    /// The folder of the log; made when it isn't there.
+    #[arg(long, value_name = "FOLDER", global = true)]
+    data: Option<PathBuf>,
+    /// Any setting, as in --set limits.rates.agent.burst=100; may be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment, global = true)]
+    set: Vec<(String, String)>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl SettingsArgs {
+    fn load(&self) -> Result<Settings, Failure> {
+        let mut overrides = self.set.clone();
+        overrides.extend(self.listen.iter().map(|listen| ("listen".to_owned(), listen.clone())));
+        overrides.extend(self.data.iter().map(|data| ("data".to_owned(), data.display().to_string())));
+        Ok(load(&Sources::of_this_process(self.config.clone(), overrides))?)
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until Ctrl-C or SIGTERM; a second signal ends at once.
+    Serve(SettingsArgs),
+    /// Make a development token, signed with the secret of the data folder.
+    Token(token::TokenArgs),
+    /// Look at the settings.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print the settings in force, as YAML; secrets are left out.
+    Print(SettingsArgs),
+}
+
+/// Runs what was typed.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Config { command: ConfigCommand::Print(args) } => print_settings(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "it is what was asked for")]
+fn print_settings(args: &SettingsArgs) -> Result<(), Failure> {
+    print!("{}", chatsession::config::render(&args.load()?)?);
+    Ok(())
+}
+
+/// A runtime as the settings want it.
+fn runtime(settings: &Settings) -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = settings.worker_threads {
+        builder.worker_threads(threads.get());
+    }
+    Ok(builder.enable_all().build()?)
+}

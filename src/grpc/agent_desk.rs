@@ -1,0 +1,97 @@
+//! `AgentDesk`.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{
+    desk::{self, DeskStream},
+    edge::{Call, Edge},
+    from_pb::{self, All},
+    pb::{self, agent_desk_server::AgentDesk},
+    status, to_pb,
+};
+use crate::center::{Caller, Command, Refusal};
+
+mod targets;
+
+/// The service, over an edge.
+#[derive(Clone)]
+pub struct AgentDeskService(pub Arc<Edge>);
+
+type Reply<T> = Result<Response<T>, Status>;
+
+impl Call {
+    /// A command about the calling agent, and their state after it.
+    async fn change(
+        &self,
+        acting_for: Option<pb::ActingFor>,
+        request_id: &str,
+        command: Command,
+    ) -> Result<pb::AgentState, Status> {
+        let (request,) = (from_pb::request_id(request_id),).all().map_err(status::invalid)?;
+        let caller = self.caller(acting_for)?;
+        self.ask(caller.clone(), request, command).await?;
+        self.agent_state(caller).await
+    }
+
+    async fn agent_state(&self, caller: Caller) -> Result<pb::AgentState, Status> {
+        let read = self.edge.shard.read(&self.center, move |center, _| {
+            let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
+            center.agent(id).map(|agent| to_pb::agent_state(agent, &center.settings))
+        });
+        read.await.map_err(status::unavailable)?.map_err(status::of)
+    }
+}
+
+#[async_trait]
+impl AgentDesk for AgentDeskService {
+    async fn sign_in(&self, request: Request<pb::SignInRequest>) -> Reply<pb::SignInResponse> {
+        let run = |call: Call, it: pb::SignInRequest| async move {
+            let state = call.change(it.acting_for, &it.request_id, Command::SignIn).await?;
+            Ok(pb::SignInResponse { state: Some(state) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn sign_out(&self, request: Request<pb::SignOutRequest>) -> Reply<pb::SignOutResponse> {
+        let run = |call: Call, it: pb::SignOutRequest| async move {
+            let command = Command::SignOut { hand_back: it.hand_back };
+            let state = call.change(it.acting_for, &it.request_id, command).await?;
+            Ok(pb::SignOutResponse { state: Some(state) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn set_state(&self, request: Request<pb::SetStateRequest>) -> Reply<pb::SetStateResponse> {
+        let run = |call: Call, it: pb::SetStateRequest| async move {
+            let fields = (from_pb::ready(it.status), from_pb::optional("reason", &it.reason, from_pb::code));
+            let (ready, reason) = fields.all().map_err(status::invalid)?;
+            if ready && reason.is_some() {
+                let why = "goes with NOT_READY".to_owned();
+                return Err(status::of(Refusal::FieldInvalid { field: "reason".into(), why }));
+            }
+            let command = Command::SetState { ready, reason };
+            let state = call.change(it.acting_for, &it.request_id, command).await?;
+            Ok(pb::SetStateResponse { state: Some(state) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    type WatchDeskStream = DeskStream;
+
+    async fn watch_desk(&self, request: Request<pb::WatchDeskRequest>) -> Reply<DeskStream> {
+        desk::open(&self.0, request).await.map(Response::new)
+    }
+
+    async fn renew(&self, request: Request<pb::AgentDeskRenewRequest>) -> Reply<pb::AgentDeskRenewResponse> {
+        let run = |call: Call, it: pb::AgentDeskRenewRequest| async move {
+            Ok(pb::AgentDeskRenewResponse { open: call.edge.streams.renew(&call.identity, &it.stream_id) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn list_targets(&self, request: Request<pb::ListTargetsRequest>) -> Reply<pb::ListTargetsResponse> {
+        self.0.unary(request, targets::list).await
+    }
+}

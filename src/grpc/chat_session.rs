@@ -1,0 +1,323 @@
+//! `ChatSession`: each call is parsed, asked of the shard, and told.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{
+    edge::{Call, Edge},
+    from_pb::{self, All, NOTE, Violation},
+    pb::{self, chat_session_server::ChatSession},
+    status, to_pb,
+    watch::WatchStream,
+};
+use crate::center::{
+    Answer, Caller, Command, Refusal, RequestId, SessionId, StartSession, Viewer, Who,
+};
+
+mod history;
+mod list;
+mod typing;
+
+/// The service, over an edge.
+#[derive(Clone)]
+pub struct ChatSessionService(pub Arc<Edge>);
+
+type Reply<T> = Result<Response<T>, Status>;
+
+/// The revision of an answer, in the caller's numbering.
+fn revision(answer: &Answer, caller: &Caller) -> u64 {
+    u64::from(if matches!(caller.who, Who::Customer(_)) { answer.public } else { answer.revision })
+}
+
+impl Call {
+    /// A command with the fields that every one has.
+    async fn mutate(
+        &self,
+        acting_for: Option<pb::ActingFor>,
+        request: RequestId,
+        command: Command,
+    ) -> Result<(Answer, Caller), Status> {
+        let caller = self.caller(acting_for)?;
+        let answer = self.ask(caller.clone(), request, command).await?;
+        Ok((answer, caller))
+    }
+
+    /// The session after a command, as its caller sees it.
+    async fn show(&self, viewer: Viewer, session: Option<SessionId>) -> Result<pb::Session, Status> {
+        let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
+        let read = self.edge.shard.read(&self.center, move |center, _| {
+            center.view(&viewer, session).map(|(session, access)| to_pb::session(session, access.audience))
+        });
+        let (mut session, texts) = read.await.map_err(status::unavailable)?.map_err(status::of)?;
+        texts.fill(&mut session, &self.edge.feed).await.map_err(|error| status::unreadable(&error))?;
+        Ok(session)
+    }
+}
+
+fn eyes(caller: &Caller) -> Viewer {
+    match &caller.who {
+        Who::Customer(key) => Viewer::Customer(*key, None),
+        Who::Agent(agent) => Viewer::Agent(agent.clone()),
+        Who::Supervisor(_) | Who::Service(_) | Who::System => Viewer::All,
+    }
+}
+
+#[async_trait]
+impl ChatSession for ChatSessionService {
+    async fn start_session(&self, request: Request<pb::StartSessionRequest>) -> Reply<pb::StartSessionResponse> {
+        self.0.unary(request, start_session).await
+    }
+
+    async fn get_session(&self, request: Request<pb::GetSessionRequest>) -> Reply<pb::GetSessionResponse> {
+        let run = |call: Call, it: pb::GetSessionRequest| async move {
+            let viewer = call.viewer(it.acting_for)?;
+            let (session,) = (call.session(&it.session_id),).all().map_err(status::invalid)?;
+            let session = call.show(viewer, Some(session)).await?;
+            match it.min_revision > session.revision {
+                true => Err(status::of(Refusal::PositionInFuture { last: session.revision as u32 })),
+                false => Ok(pb::GetSessionResponse { session: Some(session) }),
+            }
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn list_sessions(&self, request: Request<pb::ListSessionsRequest>) -> Reply<pb::ListSessionsResponse> {
+        self.0.unary(request, list::list).await
+    }
+
+    async fn invite(&self, request: Request<pb::InviteRequest>) -> Reply<pb::InviteResponse> {
+        let run = |call: Call, it: pb::InviteRequest| async move {
+            let fields = (
+                from_pb::request_id(&it.request_id),
+                call.session(&it.session_id),
+                from_pb::agent_id("agent_id", &it.agent_id),
+                from_pb::mode(it.mode),
+                from_pb::text("note", it.note, NOTE),
+                from_pb::millis("ring_time", it.ring_time, 1_000, 600_000),
+            );
+            let (request, session, agent, mode, note, ring) = fields.all().map_err(status::invalid)?;
+            let expected = from_pb::expected(it.expected_revision);
+            let command = Command::Invite { session, agent, mode, note, ring, expected };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::InviteResponse {
+                offer_id: answer.offer.map(|offer| offer.to_string()).unwrap_or_default(),
+                expire_time: Some(to_pb::time(answer.expire)),
+                revision: revision(&answer, &caller),
+            })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn cancel_invitation(
+        &self,
+        request: Request<pb::CancelInvitationRequest>,
+    ) -> Reply<pb::CancelInvitationResponse> {
+        let run = |call: Call, it: pb::CancelInvitationRequest| async move {
+            let (request, session, offer) = offer(&call, &it.request_id, &it.session_id, &it.offer_id)?;
+            let command = Command::CancelInvitation { session, offer };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::CancelInvitationResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn accept_offer(&self, request: Request<pb::AcceptOfferRequest>) -> Reply<pb::AcceptOfferResponse> {
+        let run = |call: Call, it: pb::AcceptOfferRequest| async move {
+            let (request, session, offer) = offer(&call, &it.request_id, &it.session_id, &it.offer_id)?;
+            let command = Command::AcceptOffer { session, offer };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            let session = call.show(eyes(&caller), answer.session).await?;
+            Ok(pb::AcceptOfferResponse { session: Some(session), revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn decline_offer(&self, request: Request<pb::DeclineOfferRequest>) -> Reply<pb::DeclineOfferResponse> {
+        let run = |call: Call, it: pb::DeclineOfferRequest| async move {
+            let (request, session, offer) = offer(&call, &it.request_id, &it.session_id, &it.offer_id)?;
+            call.mutate(it.acting_for, request, Command::DeclineOffer { session, offer }).await?;
+            Ok(pb::DeclineOfferResponse { revision: 0 })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn transfer_to_queue(
+        &self,
+        request: Request<pb::TransferToQueueRequest>,
+    ) -> Reply<pb::TransferToQueueResponse> {
+        let run = |call: Call, it: pb::TransferToQueueRequest| async move {
+            let fields = (
+                from_pb::request_id(&it.request_id),
+                call.session(&it.session_id),
+                from_pb::queue_id("queue_id", &it.queue_id),
+                from_pb::leave(it.leave),
+                from_pb::text("note", it.note, NOTE),
+                it.priority.map(from_pb::priority).transpose(),
+            );
+            let (request, session, queue, leave, note, priority) = fields.all().map_err(status::invalid)?;
+            let expected = from_pb::expected(it.expected_revision);
+            let command = Command::TransferToQueue { session, queue, leave, note, priority, expected };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::TransferToQueueResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn withdraw_from_queue(
+        &self,
+        request: Request<pb::WithdrawFromQueueRequest>,
+    ) -> Reply<pb::WithdrawFromQueueResponse> {
+        let run = |call: Call, it: pb::WithdrawFromQueueRequest| async move {
+            let (request, session) = session(&call, &it.request_id, &it.session_id)?;
+            let expected = from_pb::expected(it.expected_revision);
+            let command = Command::WithdrawFromQueue { session, expected };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::WithdrawFromQueueResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn leave(&self, request: Request<pb::LeaveRequest>) -> Reply<pb::LeaveResponse> {
+        let run = |call: Call, it: pb::LeaveRequest| async move {
+            let fields =
+                (from_pb::request_id(&it.request_id), call.session(&it.session_id), from_pb::if_last(it.if_last));
+            let (request, session, if_last) = fields.all().map_err(status::invalid)?;
+            let expected = from_pb::expected(it.expected_revision);
+            let command = Command::Leave { session, if_last, expected };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::LeaveResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn end_session(&self, request: Request<pb::EndSessionRequest>) -> Reply<pb::EndSessionResponse> {
+        let run = |call: Call, it: pb::EndSessionRequest| async move {
+            let (request, session) = session(&call, &it.request_id, &it.session_id)?;
+            let expected = from_pb::expected(it.expected_revision);
+            let command = Command::EndSession { session, end_for_all: it.end_for_all, expected };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::EndSessionResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn send_message(&self, request: Request<pb::SendMessageRequest>) -> Reply<pb::SendMessageResponse> {
+        let run = |call: Call, it: pb::SendMessageRequest| async move {
+            let fields = (
+                from_pb::request_id(&it.request_id),
+                call.session(&it.session_id),
+                from_pb::message(it.text),
+                from_pb::audience(it.audience),
+            );
+            let (request, session, text, audience) = fields.all().map_err(status::invalid)?;
+            let command = Command::SendMessage { session, text, audience };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            let create_time = Some(to_pb::time(answer.time));
+            Ok(pb::SendMessageResponse { revision: revision(&answer, &caller), create_time })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn send_typing(&self, request: Request<pb::SendTypingRequest>) -> Reply<pb::SendTypingResponse> {
+        self.0.unary(request, typing::send).await
+    }
+
+    async fn read_up_to(&self, request: Request<pb::ReadUpToRequest>) -> Reply<pb::ReadUpToResponse> {
+        let run = |call: Call, it: pb::ReadUpToRequest| async move {
+            let (request, session) = session(&call, &it.request_id, &it.session_id)?;
+            let command = Command::ReadUpTo { session, revision: from_pb::revision(it.read_revision) };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::ReadUpToResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    type WatchStream = WatchStream;
+
+    async fn watch(&self, request: Request<pb::WatchRequest>) -> Reply<WatchStream> {
+        WatchStream::open(&self.0, request).await.map(Response::new)
+    }
+
+    async fn renew(&self, request: Request<pb::RenewRequest>) -> Reply<pb::RenewResponse> {
+        let run = |call: Call, it: pb::RenewRequest| async move {
+            Ok(pb::RenewResponse { open: call.edge.streams.renew(&call.identity, &it.stream_id) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn list_events(&self, request: Request<pb::ListEventsRequest>) -> Reply<pb::ListEventsResponse> {
+        self.0.unary(request, history::list).await
+    }
+
+    async fn set_disposition(&self, request: Request<pb::SetDispositionRequest>) -> Reply<pb::SetDispositionResponse> {
+        let run = |call: Call, it: pb::SetDispositionRequest| async move {
+            let fields = (
+                from_pb::request_id(&it.request_id),
+                call.session(&it.session_id),
+                from_pb::code("code", &it.code),
+                from_pb::text("notes", it.notes, NOTE),
+            );
+            let (request, session, code, notes) = fields.all().map_err(status::invalid)?;
+            let command = Command::SetDisposition { session, code, notes };
+            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
+            Ok(pb::SetDispositionResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn complete_wrap_up(&self, request: Request<pb::CompleteWrapUpRequest>) -> Reply<pb::CompleteWrapUpResponse> {
+        let run = |call: Call, it: pb::CompleteWrapUpRequest| async move {
+            let (request, session) = session(&call, &it.request_id, &it.session_id)?;
+            let (answer, caller) = call.mutate(it.acting_for, request, Command::CompleteWrapUp { session }).await?;
+            Ok(pb::CompleteWrapUpResponse { revision: revision(&answer, &caller) })
+        };
+        self.0.unary(request, run).await
+    }
+}
+
+fn session(call: &Call, request_id: &str, session_id: &str) -> Result<(RequestId, SessionId), Status> {
+    (from_pb::request_id(request_id), call.session(session_id)).all().map_err(status::invalid)
+}
+
+fn offer(
+    call: &Call,
+    request_id: &str,
+    session_id: &str,
+    offer_id: &str,
+) -> Result<(RequestId, SessionId, crate::center::OfferId), Status> {
+    let fields = (from_pb::request_id(request_id), call.session(session_id), from_pb::offer_id(offer_id));
+    fields.all().map_err(status::invalid)
+}
+
+async fn start_session(call: Call, it: pb::StartSessionRequest) -> Result<pb::StartSessionResponse, Status> {
+    let priority = match it.priority != 0 && call.identity.role == super::auth::Role::Customer {
+        true => from_pb::wrong("priority", "is for integrators"),
+        false => from_pb::priority(it.priority),
+    };
+    let fields = (
+        from_pb::request_id(&it.request_id),
+        from_pb::queue_id("queue_id", &it.queue_id),
+        from_pb::text("customer_name", it.customer_name, 256),
+        from_pb::language(&it.language),
+        priority,
+        from_pb::attributes(it.attributes),
+    );
+    let (request, queue, name, language, priority, attributes) = fields.all().map_err(status::invalid)?;
+    let customer_id = match it.acting_for.as_ref().and_then(|acting_for| acting_for.who.as_ref()) {
+        Some(pb::acting_for::Who::CustomerId(id)) => id.clone(),
+        _ => call.identity.subject.clone(),
+    };
+    let caller = call.caller(it.acting_for)?;
+    let Who::Customer(customer) = caller.who else { return Err(status::role_not_allowed()) };
+    if call.is_bound() {
+        return Err(status::role_not_allowed());
+    }
+    from_pb::customer_id("acting_for.customer_id", &customer_id)
+        .map_err(|wrong: Violation| status::invalid(vec![wrong]))?;
+    let start = StartSession { customer, customer_id, name, queue, language, priority, attributes };
+    let answer = call.ask(caller.clone(), request, Command::StartSession(Box::new(start))).await?;
+    let session = call.show(eyes(&caller), answer.session).await?;
+    let revision = revision(&answer, &caller);
+    Ok(pb::StartSessionResponse { session: Some(session), is_new: answer.is_new, revision })
+}

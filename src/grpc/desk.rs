@@ -1,0 +1,281 @@
+//! An agent's desk, as a stream of frames: what it shows is read whenever its bell rings, and what differs is sent; its
+//! sessions are cursors, each the same as a watch's.
+
+use std::{
+    collections::BTreeMap,
+    future::poll_fn,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Status};
+
+use super::{
+    codec::Frame,
+    edge::{Call, Edge},
+    from_pb::{All, revision},
+    frames,
+    pb::{self, GoodbyeReason},
+    presence::{Here, Present},
+    status,
+    streams::Stream,
+    watch::wire,
+};
+use crate::{
+    center::{Access, AgentId, Audience, Refusal, SessionId},
+    live::{Bell, Cursor, Eyes, Over, Step},
+};
+
+mod view;
+
+use view::DeskView;
+
+/// Frames that wait for the connection; the rest waits in the log.
+const FRAMES: usize = 16;
+
+/// Sessions that a desk may name when it resumes.
+const POSITIONS: usize = 200;
+
+/// A desk's frames.
+pub(super) type DeskStream = Pin<Box<dyn tokio_stream::Stream<Item = Result<Frame, Status>> + Send>>;
+
+/// An agent's desk while its stream is open.
+struct Desk {
+    call: Call,
+    agent: AgentId,
+    bell: Arc<Bell>,
+    heard: u64,
+    stream: Arc<Stream>,
+    _here: Here,
+    frames: mpsc::Sender<Result<Frame, Status>>,
+    shown: DeskView,
+    cursors: BTreeMap<SessionId, Cursor>,
+    /// Where the desk has got to in sessions that no cursor follows.
+    reached: BTreeMap<SessionId, u32>,
+    caught_up: bool,
+    next_beat: Instant,
+}
+
+/// What a desk wakes up for.
+enum Woken {
+    Rung(u64),
+    Step(SessionId, Step),
+    End(GoodbyeReason),
+    Beat,
+    Gone,
+}
+
+/// Opens an agent's desk.
+pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest>) -> Result<DeskStream, Status> {
+    let call = edge.enter(&request)?;
+    let request = request.into_inner();
+    let caller = call.caller(request.acting_for)?;
+    let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
+    let reached = positions(&call, request.positions)?;
+    let bell = edge.feed.bell(&call.center, &agent);
+    let heard = bell.rings();
+    let shown = view::read(&call, &agent, &BTreeMap::new()).await?;
+    if !shown.signed_in {
+        return Err(status::of(Refusal::NotSignedIn));
+    }
+    let stream = edge.streams.open(&call.identity, true).ok_or_else(|| status::limit_reached("limits.watches"))?;
+    let here = edge.presence.enter(&call.center, Present::Agent(agent.clone()));
+    let (frames, receiver) = mpsc::channel(FRAMES);
+    let desk = Desk {
+        agent,
+        bell,
+        heard,
+        stream,
+        _here: here,
+        frames,
+        shown,
+        cursors: BTreeMap::new(),
+        reached,
+        caught_up: false,
+        next_beat: Instant::now() + edge.limits.watches.heartbeat,
+        call,
+    };
+    tokio::spawn(desk.run());
+    Ok(Box::pin(ReceiverStream::new(receiver)))
+}
+
+fn positions(call: &Call, positions: Vec<pb::SessionPosition>) -> Result<BTreeMap<SessionId, u32>, Status> {
+    if positions.len() > POSITIONS {
+        return Err(status::of(Refusal::FieldInvalid {
+            field: "positions".into(),
+            why: format!("are more than {POSITIONS}"),
+        }));
+    }
+    let parsed = positions.into_iter().map(|position| {
+        let (session,) = (call.session(&position.session_id),).all()?;
+        Ok((session, revision(position.after_revision)))
+    });
+    parsed.collect::<Result<_, _>>().map_err(status::invalid)
+}
+
+impl Desk {
+    async fn run(mut self) {
+        let edge = self.call.edge.clone();
+        if let Err(Ended(Some(reason))) = self.serve().await {
+            // The channel may be full: whoever reads again is told, whoever doesn't is gone.
+            let goodbye = self.frames.send(Ok(frames::goodbye(reason, 0)));
+            let _ = tokio::time::timeout(edge.limits.watches.slow_watcher, goodbye).await;
+        }
+        edge.streams.close(&self.stream);
+    }
+
+    async fn serve(&mut self) -> Result<(), Ended> {
+        self.open_frames().await?;
+        loop {
+            match self.woken().await {
+                Woken::Rung(rings) => {
+                    self.heard = rings;
+                    self.refresh().await?;
+                }
+                Woken::Step(session, step) => self.step(session, step).await?,
+                Woken::Beat => {
+                    self.send(frames::heartbeat(0)).await?;
+                }
+                Woken::End(reason) => return Err(Ended(Some(reason))),
+                Woken::Gone => return Err(Ended(None)),
+            }
+            if !self.caught_up && self.cursors.values().all(Cursor::is_caught_up) {
+                self.caught_up = true;
+                self.send(frames::caught_up(0)).await?;
+            }
+        }
+    }
+
+    async fn open_frames(&mut self) -> Result<(), Ended> {
+        let desk = self.shown.desk(&self.call).await.map_err(|_| Ended(None))?;
+        let limits = &self.call.edge.limits.watches;
+        let opened = pb::DeskOpened {
+            stream_id: self.stream.id.to_string(),
+            desk: Some(desk),
+            lease: Some(wire(limits.lease)),
+            heartbeat_interval: Some(wire(limits.heartbeat)),
+        };
+        self.send(frames::desk_opened(opened)).await?;
+        let named: Vec<SessionId> = self.reached.keys().copied().collect();
+        for (session, until) in view::ended_for(&self.call, &self.agent, named).await.map_err(|_| Ended(None))? {
+            if let Some(after) = self.reached.get(&session).copied().filter(|after| *after < until) {
+                self.follow(session, after, Some(until));
+            }
+        }
+        self.follow_new();
+        if self.cursors.is_empty() {
+            self.caught_up = true;
+            self.send(frames::caught_up(0)).await?;
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, session: SessionId, after: u32, until: Option<u32>) {
+        let eyes = Eyes::Agent(self.agent.clone());
+        let access = Access { audience: Audience::Staff, until, ends_on_leaving: true };
+        let cursor = self.call.edge.feed.cursor(session, access, after, eyes);
+        self.cursors.insert(session, cursor);
+    }
+
+    /// Follows the sessions that the agent has joined, from their joining or from where the desk was.
+    fn follow_new(&mut self) {
+        let joined: Vec<(SessionId, u32)> = self.shown.sessions.iter().map(|(id, session)| (*id, session.joined_at)).collect();
+        for (session, joined_at) in joined {
+            if !self.cursors.contains_key(&session) {
+                let after = self.reached.get(&session).copied().unwrap_or(joined_at - 1);
+                self.follow(session, after, None);
+            }
+        }
+    }
+
+    /// Reads the desk, and sends what differs.
+    async fn refresh(&mut self) -> Result<(), Ended> {
+        let ringing = self.shown.offers.iter().map(|(offer, shown)| (*offer, shown.session)).collect();
+        let Ok(now) = view::read(&self.call, &self.agent, &ringing).await else {
+            // The shard recovers; it rings again, or the agent comes back.
+            return Ok(());
+        };
+        let before = std::mem::replace(&mut self.shown, now);
+        for frame in self.shown.difference(&before, &self.call).await.map_err(|_| Ended(None))? {
+            self.send(frame).await?;
+        }
+        self.follow_new();
+        match self.shown.signed_in {
+            true => Ok(()),
+            false => Err(Ended(Some(GoodbyeReason::SignedOut))),
+        }
+    }
+
+    async fn step(&mut self, session: SessionId, step: Step) -> Result<(), Ended> {
+        match step {
+            Step::Events(bytes, last) => {
+                self.reached.insert(session, last);
+                self.send(Frame(bytes)).await
+            }
+            Step::Signal(bytes) => self.send(Frame(bytes)).await,
+            Step::CaughtUp(_) | Step::Beat(_) => Ok(()),
+            Step::Over(Over::Draining) => Err(Ended(Some(GoodbyeReason::Draining))),
+            Step::Over(Over::Left) => {
+                self.cursors.remove(&session);
+                // They may have come back meanwhile.
+                self.follow_new();
+                Ok(())
+            }
+            Step::Over(Over::Session) => {
+                self.cursors.remove(&session);
+                self.reached.remove(&session);
+                Ok(())
+            }
+            Step::Failed(error) => {
+                let _ = self.frames.send(Err(status::unreadable(&error))).await;
+                Err(Ended(None))
+            }
+        }
+    }
+
+    async fn woken(&mut self) -> Woken {
+        let next_beat = self.next_beat;
+        let (stream, bell, heard, cursors) = (&self.stream, &self.bell, self.heard, &mut self.cursors);
+        let draining = &self.call.edge.feed;
+        let woken = poll_fn(|context: &mut Context<'_>| {
+            stream.waker.register(context.waker());
+            if let Some(reason) = stream.ended() {
+                return Poll::Ready(Woken::End(reason));
+            }
+            if draining.is_draining() {
+                return Poll::Ready(Woken::End(GoodbyeReason::Draining));
+            }
+            for (session, cursor) in cursors.iter_mut() {
+                if let Poll::Ready(step) = cursor.poll_step(context) {
+                    return Poll::Ready(Woken::Step(*session, step));
+                }
+            }
+            bell.poll(heard, context).map(Woken::Rung)
+        });
+        tokio::select! {
+            biased;
+            woken = woken => woken,
+            () = self.frames.closed() => Woken::Gone,
+            () = sleep_until(next_beat) => Woken::Beat,
+        }
+    }
+
+    async fn send(&mut self, frame: Frame) -> Result<(), Ended> {
+        let limits = &self.call.edge.limits.watches;
+        self.next_beat = Instant::now() + limits.heartbeat;
+        match tokio::time::timeout(limits.slow_watcher, self.frames.send(Ok(frame))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ended(None)),
+            Err(_) => Err(Ended(Some(GoodbyeReason::SlowConsumer))),
+        }
+    }
+}
+
+/// The stream ends, with a goodbye or without.
+struct Ended(Option<GoodbyeReason>);

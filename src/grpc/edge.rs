@@ -1,0 +1,270 @@
+//! What every call goes through: who calls, how often, how long it may take, and that a defect costs that call only.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use tonic::{Request, Response, Status, metadata::MetadataMap};
+
+use super::{
+    accept::ConnectionInfo,
+    auth::{Authenticator, Identity, Role},
+    from_pb::{self, ActingFor, Field, Violation},
+    limits::{RateLimits, deadline},
+    pb, presence::Presence, status,
+    streams::Streams,
+};
+use crate::{
+    center::{
+        AgentId, Answer, Asked, Caller, CenterId, Command, CustomerKey, Incarnation, RequestId, Requested, ServiceId,
+        SessionId, Viewer, Who,
+    },
+    config::Limits,
+    live::Feed,
+    shard::Handle,
+};
+
+/// The key of the hashes that stand for customers' ids and requests' contents in the log.
+#[derive(Clone)]
+pub struct IdKey(pub [u8; 32]);
+
+impl IdKey {
+    fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// What stands for a customer.
+    pub fn customer(&self, center: &CenterId, id: &str) -> CustomerKey {
+        let mut key = [0; 16];
+        key.copy_from_slice(&self.hash(&[b"customer", center.as_str().as_bytes(), id.as_bytes()])[..16]);
+        CustomerKey::from_bytes(key)
+    }
+
+    /// What tells a request's content from another's.
+    fn fingerprint(&self, command: &Command) -> u64 {
+        let bytes = minicbor::to_vec(command).expect("a command can always be written to memory");
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.hash(&[b"request", &bytes])[..8]);
+        u64::from_be_bytes(first)
+    }
+}
+
+/// What the services share.
+pub struct Edge {
+    /// The way into the shard.
+    pub shard: Handle,
+    /// What is durable.
+    pub feed: Arc<Feed>,
+    /// Who may call.
+    pub authenticator: Authenticator,
+    /// How often.
+    pub rates: RateLimits,
+    /// The other bounds.
+    pub limits: Limits,
+    /// For hashes.
+    pub id_key: IdKey,
+    /// This run of this node.
+    pub incarnation: Incarnation,
+    /// Who is there.
+    pub(super) presence: Presence,
+    /// Streams with a lease.
+    pub(super) streams: Streams,
+    draining: AtomicBool,
+}
+
+impl Edge {
+    /// The edge of a shard.
+    pub fn new(
+        shard: Handle,
+        feed: Arc<Feed>,
+        authenticator: Authenticator,
+        limits: Limits,
+        id_key: IdKey,
+        incarnation: Incarnation,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            presence: Presence::new(shard.clone(), incarnation),
+            streams: Streams::new(limits.watches.clone()),
+            rates: RateLimits::new(&limits.rates),
+            shard,
+            feed,
+            authenticator,
+            limits,
+            id_key,
+            incarnation,
+            draining: AtomicBool::new(false),
+        })
+    }
+
+    /// Refuses new calls from now on, and ends every stream with a goodbye.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.feed.drain();
+    }
+
+    /// Looks after the streams, once a second.
+    pub fn sweep(&self) {
+        self.streams.sweep();
+    }
+
+    /// Who calls, if they may now.
+    pub(super) fn enter<T>(self: &Arc<Self>, request: &Request<T>) -> Result<Call, Status> {
+        if self.draining.load(Ordering::Relaxed) {
+            return Err(status::draining());
+        }
+        let identity = self.identify(request.metadata())?;
+        if let Some(connection) = ConnectionInfo::of(request.extensions()) {
+            connection.authenticated();
+            let streams = &self.limits.streams;
+            let most = match identity.role {
+                Role::Customer => streams.customer,
+                Role::Agent | Role::Supervisor => streams.agent,
+                Role::Integrator | Role::Operator => streams.service,
+            };
+            if connection.streams() > most as usize {
+                return Err(status::limit_reached("limits.streams"));
+            }
+        }
+        self.rates.check(&identity).map_err(|limited| status::rate_limited(limited.retry_after))?;
+        Call::new(self.clone(), identity)
+    }
+
+    fn identify(&self, metadata: &MetadataMap) -> Result<Arc<Identity>, Status> {
+        self.authenticator.authenticate(metadata.as_ref()).map_err(|error| {
+            tracing::debug!(reason = ?error.reason(), "a call without a good credential");
+            status::unauthenticated()
+        })
+    }
+
+    /// Runs a unary call within its deadline.
+    pub(super) async fn unary<T, R, F>(
+        self: &Arc<Self>,
+        request: Request<T>,
+        run: impl FnOnce(Call, T) -> F,
+    ) -> Result<Response<R>, Status>
+    where
+        F: Future<Output = Result<R, Status>>,
+    {
+        let call = self.enter(&request)?;
+        let limit = self.deadline(request.metadata())?;
+        let run = AssertUnwindSafe(run(call, request.into_inner())).catch_unwind();
+        match tokio::time::timeout(limit, run).await {
+            Ok(Ok(done)) => done.map(Response::new),
+            Ok(Err(_)) => Err(defect()),
+            Err(_) => Err(status::deadline_exceeded()),
+        }
+    }
+
+    fn deadline(&self, metadata: &MetadataMap) -> Result<Duration, Status> {
+        deadline(metadata.as_ref(), &self.limits.deadlines).map_err(|_| {
+            let why = "must be at most 8 digits and a unit of H, M, S, m, u, n".to_owned();
+            status::invalid(vec![Violation { field: "grpc-timeout".into(), why }])
+        })
+    }
+}
+
+/// A panic is a defect: the log finds it by its number, the caller learns nothing of it.
+fn defect() -> Status {
+    let incident = uuid::Uuid::new_v4().to_string();
+    tracing::error!(%incident, "a call panicked");
+    status::internal(&incident)
+}
+
+/// A call by somebody.
+#[derive(Clone)]
+pub(super) struct Call {
+    pub(super) edge: Arc<Edge>,
+    pub(super) identity: Arc<Identity>,
+    pub(super) center: CenterId,
+}
+
+impl Call {
+    fn new(edge: Arc<Edge>, identity: Arc<Identity>) -> Result<Self, Status> {
+        let center = CenterId::parse(&identity.center).ok_or_else(status::unauthenticated)?;
+        Ok(Self { edge, identity, center })
+    }
+
+    fn own(&self) -> Result<Who, Status> {
+        let subject = &self.identity.subject;
+        let agent = || AgentId::parse(subject).ok_or_else(status::unauthenticated);
+        Ok(match self.identity.role {
+            Role::Customer => Who::Customer(self.edge.id_key.customer(&self.center, subject)),
+            Role::Agent => Who::Agent(agent()?),
+            Role::Supervisor => Who::Supervisor(agent()?),
+            Role::Integrator | Role::Operator => Who::Service(self.service()?),
+        })
+    }
+
+    fn service(&self) -> Result<ServiceId, Status> {
+        ServiceId::parse(&self.identity.subject).ok_or_else(status::unauthenticated)
+    }
+
+    /// Who acts, in a mutation.
+    pub(super) fn caller(&self, acting_for: Option<pb::ActingFor>) -> Result<Caller, Status> {
+        let acting_for = from_pb::acting_for(acting_for).map_err(|wrong| status::invalid(vec![wrong]))?;
+        let wrong = |why: &str| status::invalid(vec![Violation { field: "acting_for".into(), why: why.into() }]);
+        match (self.identity.role, acting_for) {
+            (Role::Integrator, None) => Err(wrong("is required from integrators")),
+            (Role::Integrator, Some(for_whom)) => {
+                let who = match for_whom {
+                    ActingFor::Agent(id) => Who::Agent(id),
+                    ActingFor::Customer(id) => Who::Customer(self.edge.id_key.customer(&self.center, &id)),
+                };
+                Ok(Caller { who, via: Some(self.service()?) })
+            }
+            (Role::Operator, _) => Err(status::role_not_allowed()),
+            (_, Some(_)) => Err(wrong("is for integrators")),
+            (_, None) => Ok(Caller { who: self.own()?, via: None }),
+        }
+    }
+
+    /// Whose eyes, in a read. `agent` names the agent of those who see everything anyhow.
+    pub(super) fn viewer(&self, acting_for: Option<pb::ActingFor>) -> Result<Viewer, Status> {
+        if self.identity.role == Role::Operator || (self.identity.role == Role::Integrator && acting_for.is_none()) {
+            return Ok(Viewer::All);
+        }
+        Ok(match self.caller(acting_for)?.who {
+            Who::Customer(key) => Viewer::Customer(key, self.bound()),
+            Who::Agent(id) => Viewer::Agent(id),
+            Who::Supervisor(_) | Who::Service(_) | Who::System => Viewer::All,
+        })
+    }
+
+    /// The session that a customer's token is bound to.
+    fn bound(&self) -> Option<SessionId> {
+        let bound = self.identity.session.as_ref()?;
+        Some(SessionId::parse(bound).unwrap_or(SessionId::from_bytes([0; 16])))
+    }
+
+    /// A session that a bound token may speak of; any other is one that nobody has.
+    pub(super) fn session(&self, id: &str) -> Field<SessionId> {
+        let id = from_pb::session_id(id)?;
+        Ok(if self.bound().is_none_or(|bound| bound == id) { id } else { SessionId::from_bytes([0; 16]) })
+    }
+
+    /// Whether the token is bound to a session, and so can't start one.
+    pub(super) fn is_bound(&self) -> bool {
+        self.identity.session.is_some()
+    }
+
+    /// Asks the shard, and waits for its durable answer.
+    pub(super) async fn ask(&self, caller: Caller, request: RequestId, command: Command) -> Result<Answer, Status> {
+        let fingerprint = self.edge.id_key.fingerprint(&command);
+        let asked = Asked { caller, request: Some(Requested { id: request, fingerprint }), command };
+        let answered = self.edge.shard.command(&self.center, asked).await.map_err(status::unavailable)?;
+        answered.map_err(status::of)
+    }
+}

@@ -1,0 +1,99 @@
+//! From the domain to the wire.
+
+use prost_types::{Duration, Timestamp};
+
+use super::pb;
+use crate::center::{Audience, By, CancelCause, EndReason, Millis, Offer, OfferKind, Outcome, ServiceId, Time};
+
+mod desk;
+mod event;
+mod session;
+
+pub(super) use desk::{agent_state, desk_offer, wrap_up};
+pub(super) use event::event;
+pub use event::Renderer;
+pub(super) use session::{Texts, session};
+
+pub(super) fn time(time: Time) -> Timestamp {
+    Timestamp { seconds: (time.0 / 1000) as i64, nanos: (time.0 % 1000) as i32 * 1_000_000 }
+}
+
+pub(super) fn duration(length: Millis) -> Duration {
+    Duration { seconds: (length / 1000) as i64, nanos: (length % 1000) as i32 * 1_000_000 }
+}
+
+/// Customers see names, not ids.
+fn actor(by: &By, audience: Audience) -> pb::Actor {
+    let (kind, id, name) = match by {
+        By::System => (pb::ActorKind::System, "", ""),
+        By::Customer => (pb::ActorKind::Customer, "", ""),
+        By::Agent { id, name, supervisor: false } => (pb::ActorKind::Agent, id.as_str(), name.as_str()),
+        By::Agent { id, name, supervisor: true } => (pb::ActorKind::Supervisor, id.as_str(), name.as_str()),
+        By::Queue { id, name } => (pb::ActorKind::Queue, id.as_str(), name.as_str()),
+    };
+    let id = if audience == Audience::Staff { id } else { "" };
+    pb::Actor { kind: kind.into(), id: id.to_owned(), display_name: name.to_owned() }
+}
+
+fn service(id: &ServiceId) -> pb::Actor {
+    pb::Actor { kind: pb::ActorKind::Integrator.into(), id: id.to_string(), display_name: String::new() }
+}
+
+pub(super) fn outcome(outcome: Outcome) -> (pb::OfferOutcome, pb::CancelCause) {
+    let none = pb::CancelCause::Unspecified;
+    match outcome {
+        Outcome::Accepted => (pb::OfferOutcome::Accepted, none),
+        Outcome::Declined => (pb::OfferOutcome::Declined, none),
+        Outcome::NoAnswer => (pb::OfferOutcome::NoAnswer, none),
+        Outcome::AgentGone => (pb::OfferOutcome::AgentGone, none),
+        Outcome::Canceled(cause) => (
+            pb::OfferOutcome::Canceled,
+            match cause {
+                CancelCause::ByInviter => pb::CancelCause::ByInviter,
+                CancelCause::Taken => pb::CancelCause::Taken,
+                CancelCause::SessionEnded => pb::CancelCause::SessionEnded,
+                CancelCause::Withdrawn => pb::CancelCause::Withdrawn,
+                CancelCause::Moved => pb::CancelCause::Moved,
+            },
+        ),
+    }
+}
+
+fn end_reason(reason: EndReason) -> pb::EndReason {
+    match reason {
+        EndReason::Customer => pb::EndReason::Customer,
+        EndReason::Agent => pb::EndReason::Agent,
+        EndReason::Supervisor => pb::EndReason::Supervisor,
+        EndReason::Integrator => pb::EndReason::Integrator,
+        EndReason::Inactivity => pb::EndReason::Inactivity,
+        EndReason::CustomerGone => pb::EndReason::CustomerGone,
+        EndReason::MaxWait => pb::EndReason::MaxWait,
+        EndReason::AgeLimit => pb::EndReason::AgeLimit,
+    }
+}
+
+fn offer_kind(router: bool) -> pb::OfferKind {
+    if router { pb::OfferKind::Router } else { pb::OfferKind::Invitation }
+}
+
+fn offer(offer: &Offer) -> pb::Offer {
+    let (mode, inviter) = match &offer.kind {
+        OfferKind::Router => (pb::InviteMode::Unspecified, String::new()),
+        OfferKind::Invitation { inviter, mode: crate::center::InviteMode::Conference } => {
+            (pb::InviteMode::Conference, inviter.to_string())
+        }
+        OfferKind::Invitation { inviter, mode: crate::center::InviteMode::Transfer } => {
+            (pb::InviteMode::Transfer, inviter.to_string())
+        }
+    };
+    pb::Offer {
+        offer_id: offer.id.to_string(),
+        kind: offer_kind(offer.is_router()).into(),
+        mode: mode.into(),
+        agent_id: offer.agent.to_string(),
+        inviter_agent_id: inviter,
+        queue_id: offer.queue.to_string(),
+        expire_time: Some(time(offer.expire)),
+        create_time: Some(time(offer.made)),
+    }
+}
