@@ -3,6 +3,7 @@
 //! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), [`live`]
 //! (watchers), [`grpc`] (the edge), [`server`] (all of it wired).
 
+pub mod archive;
 pub mod center;
 pub mod config;
 pub mod grpc;

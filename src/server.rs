@@ -15,6 +15,7 @@ use tokio::{
 use tonic::{service::Routes, transport};
 
 use crate::{
+    archive::{ArchiveError, Transcripts, keep_archived},
     center::{Incarnation, Millis, Time},
     config::{Limits, Settings},
     grpc::{
@@ -26,7 +27,10 @@ use crate::{
             chat_session_server::ChatSessionServer,
         },
     },
-    journal::{Journal, sqlite::{OpenError, Options, SqliteJournal}},
+    journal::{
+        Journal,
+        sqlite::{OpenError, Options, SqliteJournal},
+    },
     live::Feed,
     shard::{EngineLimits, RecoveryError, Shard, ShardSettings, keep_snapshots},
     storage,
@@ -52,6 +56,9 @@ pub enum ServerError {
     /// The journal can't be opened.
     #[error(transparent)]
     Journal(#[from] OpenError),
+    /// The archive can't be opened.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -102,12 +109,21 @@ impl Server {
         let id_key = storage::id_key(&settings.data).map_err(ServerError::Data)?;
         let authenticator = Authenticator::from_settings(&settings.auth, &settings.data)?;
         let incarnation = Incarnation::from_bytes(*uuid::Uuid::new_v4().as_bytes());
-        let feed = Feed::new(journal.clone(), Arc::new(Renderer));
+        let transcripts = Arc::new(Transcripts::open(&settings.data)?);
+        let feed = Feed::new(journal.clone(), Arc::new(Renderer), transcripts.clone());
         let limits = EngineLimits { batch_bytes: settings.shard.batch_bytes };
         let shard_settings = ShardSettings { mailbox: settings.shard.mailbox, limits };
         let (shard, handle, storage_full) =
             Shard::new(journal.clone(), feed.clone(), incarnation, wall, &shard_settings);
-        let edge = Edge::new(handle, feed.clone(), authenticator, settings.limits.clone(), id_key, incarnation);
+        let edge = Edge::new(
+            handle.clone(),
+            feed.clone(),
+            transcripts.clone(),
+            authenticator,
+            settings.limits.clone(),
+            id_key,
+            incarnation,
+        );
 
         let (stop, stopping) = watch::channel(false);
         let (ready, mut is_ready) = watch::channel(false);
@@ -121,6 +137,7 @@ impl Server {
         let retention = millis(settings.shard.retention);
         background.spawn(keep_snapshots(journal.clone(), settings.shard.snapshot_every, retention));
         background.spawn(storage::watch_space(settings.data.clone(), settings.shard.disk_reserve, storage_full));
+        background.spawn(keep_archived(handle, feed, transcripts, millis(settings.shard.archive_after)));
         background.spawn(every(Duration::from_secs(1), edge.clone(), |edge| edge.sweep()));
         background.spawn(every(settings.limits.watches.heartbeat, edge.clone(), |edge| edge.feed.beat()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
@@ -210,7 +227,9 @@ async fn routes(
                 true => tonic_health::ServingStatus::Serving,
                 false => tonic_health::ServingStatus::NotServing,
             };
-            for service in ["", "chatsession.v1.ChatSession", "chatsession.v1.AgentDesk", "chatsession.v1.Administration"] {
+            for service in
+                ["", "chatsession.v1.ChatSession", "chatsession.v1.AgentDesk", "chatsession.v1.Administration"]
+            {
                 reporter.set_service_status(service, status).await;
             }
         }

@@ -44,23 +44,15 @@ impl Center {
     /// A session as far as a viewer may see its history. Whoever may see nothing learns nothing.
     pub fn view(&self, viewer: &Viewer, session: SessionId) -> Result<(&Session, Access), Refusal> {
         let session = self.sessions.get(&session).ok_or(Refusal::SessionNotFound)?;
-        let everything = Access { audience: Audience::Staff, until: None, ends_on_leaving: false };
+        session.seen_by(viewer, self.sees_all(viewer)).map(|access| (session, access))
+    }
+
+    /// Whether a viewer sees every session.
+    pub fn sees_all(&self, viewer: &Viewer) -> bool {
         match viewer {
-            Viewer::All => Ok((session, everything)),
-            Viewer::Customer(key, bound) => {
-                let own = session.customer == *key && bound.is_none_or(|bound| bound == session.id);
-                let access = Access { audience: Audience::Everyone, until: None, ends_on_leaving: false };
-                own.then_some((session, access)).ok_or(Refusal::SessionNotFound)
-            }
-            Viewer::Agent(agent) if self.is_supervisor(&Who::Agent(agent.clone())) => Ok((session, everything)),
-            Viewer::Agent(agent) => match session.participant(agent) {
-                Some(participant) => {
-                    let until = participant.sees_until;
-                    Ok((session, Access { audience: Audience::Staff, until, ends_on_leaving: true }))
-                }
-                None if session.offer_to(agent).is_some() => Err(Refusal::NotParticipant),
-                None => Err(Refusal::SessionNotFound),
-            },
+            Viewer::All => true,
+            Viewer::Agent(agent) => self.is_supervisor(&Who::Agent(agent.clone())),
+            Viewer::Customer(..) => false,
         }
     }
 
@@ -91,6 +83,42 @@ impl Center {
         match who.agent() {
             None => Ok(0),
             Some(agent) => session.connected_as(agent).map(|known| known.number).ok_or(Refusal::NotParticipant),
+        }
+    }
+}
+
+impl Session {
+    /// What a viewer may see of it.
+    pub fn seen_by(&self, viewer: &Viewer, sees_all: bool) -> Result<Access, Refusal> {
+        let access = |audience, until, ends_on_leaving| Access { audience, until, ends_on_leaving };
+        match viewer {
+            Viewer::Customer(key, bound) => {
+                let own = self.customer == *key && bound.is_none_or(|bound| bound == self.id);
+                own.then(|| access(Audience::Everyone, None, false)).ok_or(Refusal::SessionNotFound)
+            }
+            _ if sees_all => Ok(access(Audience::Staff, None, false)),
+            Viewer::All => Err(Refusal::SessionNotFound),
+            Viewer::Agent(agent) => match self.participant(agent) {
+                Some(participant) => Ok(access(Audience::Staff, participant.sees_until, true)),
+                None if self.offer_to(agent).is_some() => Err(Refusal::NotParticipant),
+                None => Err(Refusal::SessionNotFound),
+            },
+        }
+    }
+
+    /// The last revision of an audience's numbering.
+    pub fn last_for(&self, audience: Audience) -> u32 {
+        match audience {
+            Audience::Staff => self.revision,
+            Audience::Everyone => self.public,
+        }
+    }
+
+    /// Whether an audience will see nothing more of it.
+    pub fn is_over_for(&self, audience: Audience) -> bool {
+        match audience {
+            Audience::Staff => self.closed,
+            Audience::Everyone => self.ended.is_some(),
         }
     }
 }

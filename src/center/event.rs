@@ -519,6 +519,21 @@ impl Happened {
         }
     }
 
+    /// The texts that it refers to.
+    pub fn texts(&self) -> impl Iterator<Item = Text> {
+        let (first, more) = match self {
+            Self::Started(started) => {
+                let values = started.attributes.iter().filter_map(|attribute| attribute.value);
+                (Some(started.customer_id), started.name.into_iter().chain(values).collect())
+            }
+            Self::OfferMade(offer) => (offer.note, Vec::new()),
+            Self::Posted { text, .. } => (Some(*text), Vec::new()),
+            Self::DispositionSet { notes, .. } => (*notes, Vec::new()),
+            _ => (None, Vec::new()),
+        };
+        first.into_iter().chain(more)
+    }
+
     /// Whether it changes participants, queue or offers: what `expected_revision` guards.
     pub fn is_structural(&self) -> bool {
         matches!(

@@ -135,7 +135,9 @@ impl Center {
                 self.reindex_all();
             }
             CenterChange::Archived { session } => {
-                self.sessions.remove(session);
+                if let Some(session) = self.sessions.remove(session) {
+                    self.index.forget(&session);
+                }
             }
             CenterChange::CustomerWatching { session, incarnation, open } => self.quietly(session, |session| {
                 match open {

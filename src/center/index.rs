@@ -38,6 +38,7 @@ pub(super) struct SessionKeys {
     offerable: bool,
     skips: bool,
     open: bool,
+    closed: Option<Time>,
 }
 
 /// Where the indexes have an agent.
@@ -64,6 +65,8 @@ pub struct Index {
     pub available: BTreeMap<QueueId, BTreeSet<Turn>>,
     /// Agents signed in, by queue.
     pub signed_in: BTreeMap<QueueId, BTreeSet<AgentId>>,
+    /// Closed sessions by their end, the earliest first: what can be archived.
+    pub closed: BTreeSet<(Time, SessionId)>,
     /// Open sessions by customer.
     pub customers: BTreeMap<CustomerKey, SessionId>,
     /// What changed since the router last looked: only a pair with one of these can be new.
@@ -125,6 +128,11 @@ impl Index {
                 self.customers.remove(&session.customer);
             }
         }
+        let closed = session.ended.as_ref().filter(|_| session.closed).map(|ended| ended.time);
+        if session.keys.closed != closed {
+            session.keys.closed = closed;
+            self.closed.extend(closed.map(|time| (time, session.id)));
+        }
         let waiting = session.entry.as_ref().map(|entry| entry.queue.clone()).zip(session.place());
         let (offerable, skips) = (session.is_offerable(), waiting.is_some() && !session.skipped.is_empty());
         if (&waiting, offerable, skips) != (&session.keys.waiting, session.keys.offerable, session.keys.skips) {
@@ -156,6 +164,14 @@ impl Index {
         session.keys.waiting = waiting;
         session.keys.offerable = offerable;
         session.keys.skips = skips;
+    }
+
+    /// A session is archived.
+    pub(super) fn forget(&mut self, session: &Session) {
+        self.move_deadline(Subject::Session(session.id), session.keys.deadline, None);
+        if let Some(time) = session.keys.closed {
+            self.closed.remove(&(time, session.id));
+        }
     }
 
     /// A session may be offered to more agents than before.

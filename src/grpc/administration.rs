@@ -22,7 +22,10 @@ pub struct AdministrationService(pub Arc<Edge>);
 
 #[async_trait]
 impl Administration for AdministrationService {
-    async fn apply(&self, request: Request<Streaming<pb::ApplyRequest>>) -> Result<Response<pb::ApplyResponse>, Status> {
+    async fn apply(
+        &self,
+        request: Request<Streaming<pb::ApplyRequest>>,
+    ) -> Result<Response<pb::ApplyResponse>, Status> {
         let run = |call: super::edge::Call, mut requests: Streaming<pb::ApplyRequest>| async move {
             if !matches!(call.identity.role, Role::Integrator | Role::Operator) {
                 return Err(status::role_not_allowed());

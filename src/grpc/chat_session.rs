@@ -11,9 +11,7 @@ use super::{
     status, to_pb,
     watch::WatchStream,
 };
-use crate::center::{
-    Answer, Caller, Command, Refusal, RequestId, SessionId, StartSession, Viewer, Who,
-};
+use crate::center::{Answer, Caller, Command, Refusal, RequestId, SessionId, StartSession, Viewer, Who};
 
 mod history;
 mod list;
@@ -46,10 +44,8 @@ impl Call {
     /// The session after a command, as its caller sees it.
     async fn show(&self, viewer: Viewer, session: Option<SessionId>) -> Result<pb::Session, Status> {
         let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
-        let read = self.edge.shard.read(&self.center, move |center, _| {
-            center.view(&viewer, session).map(|(session, access)| to_pb::session(session, access.audience))
-        });
-        let (mut session, texts) = read.await.map_err(status::unavailable)?.map_err(status::of)?;
+        let seen = self.see(viewer, session, |session, access| to_pb::session(session, access.audience));
+        let (mut session, texts) = seen.await?;
         texts.fill(&mut session, &self.edge.feed).await.map_err(|error| status::unreadable(&error))?;
         Ok(session)
     }

@@ -3,7 +3,10 @@
 use std::marker::PhantomData;
 
 use bytes::{Buf, BufMut, Bytes};
-use prost::{DecodeError, Message, encoding::{DecodeContext, WireType}};
+use prost::{
+    DecodeError, Message,
+    encoding::{DecodeContext, WireType},
+};
 use tonic::codec::BufferSettings;
 use tonic_prost::{ProstCodec, ProstDecoder, ProstEncoder};
 

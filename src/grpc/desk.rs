@@ -19,8 +19,8 @@ use tonic::{Request, Status};
 use super::{
     codec::Frame,
     edge::{Call, Edge},
-    from_pb::{All, revision},
     frames,
+    from_pb::{All, revision},
     pb::{self, GoodbyeReason},
     presence::{Here, Present},
     status,
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     center::{Access, AgentId, Audience, Refusal, SessionId},
-    live::{Bell, Cursor, Eyes, Over, Step},
+    live::{Bell, Cursor, Eyes, Over, Start, Step},
 };
 
 mod view;
@@ -179,13 +179,14 @@ impl Desk {
     fn follow(&mut self, session: SessionId, after: u32, until: Option<u32>) {
         let eyes = Eyes::Agent(self.agent.clone());
         let access = Access { audience: Audience::Staff, until, ends_on_leaving: true };
-        let cursor = self.call.edge.feed.cursor(session, access, after, eyes);
+        let cursor = self.call.edge.feed.cursor(session, access, Start { after, last: after, over: false }, eyes);
         self.cursors.insert(session, cursor);
     }
 
     /// Follows the sessions that the agent has joined, from their joining or from where the desk was.
     fn follow_new(&mut self) {
-        let joined: Vec<(SessionId, u32)> = self.shown.sessions.iter().map(|(id, session)| (*id, session.joined_at)).collect();
+        let joined: Vec<(SessionId, u32)> =
+            self.shown.sessions.iter().map(|(id, session)| (*id, session.joined_at)).collect();
         for (session, joined_at) in joined {
             if !self.cursors.contains_key(&session) {
                 let after = self.reached.get(&session).copied().unwrap_or(joined_at - 1);

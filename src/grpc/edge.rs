@@ -19,17 +19,21 @@ use super::{
     auth::{Authenticator, Identity, Role},
     from_pb::{self, ActingFor, Field, Violation},
     limits::{RateLimits, deadline},
-    pb, presence::Presence, status,
+    pb,
+    presence::Presence,
+    status,
     streams::Streams,
 };
 use crate::{
+    archive::Transcripts,
     center::{
-        AgentId, Answer, Asked, Caller, CenterId, Command, CustomerKey, Incarnation, RequestId, Requested, ServiceId,
-        SessionId, Viewer, Who,
+        Access, AgentId, Answer, Asked, Caller, CenterId, Command, CustomerKey, Incarnation, Refusal, RequestId,
+        Requested, ServiceId, Session, SessionId, Viewer, Who,
     },
     config::Limits,
+    journal::ReadError,
     live::Feed,
-    shard::Handle,
+    shard::{Handle, Unavailable},
 };
 
 /// The key of the hashes that stand for customers' ids and requests' contents in the log.
@@ -68,6 +72,8 @@ pub struct Edge {
     pub shard: Handle,
     /// What is durable.
     pub feed: Arc<Feed>,
+    /// What the log has let go.
+    pub transcripts: Arc<Transcripts>,
     /// Who may call.
     pub authenticator: Authenticator,
     /// How often.
@@ -90,6 +96,7 @@ impl Edge {
     pub fn new(
         shard: Handle,
         feed: Arc<Feed>,
+        transcripts: Arc<Transcripts>,
         authenticator: Authenticator,
         limits: Limits,
         id_key: IdKey,
@@ -101,6 +108,7 @@ impl Edge {
             rates: RateLimits::new(&limits.rates),
             shard,
             feed,
+            transcripts,
             authenticator,
             limits,
             id_key,
@@ -258,6 +266,34 @@ impl Call {
     /// Whether the token is bound to a session, and so can't start one.
     pub(super) fn is_bound(&self) -> bool {
         self.identity.session.is_some()
+    }
+
+    /// A session as far as a viewer may see it, from the shard or from the archive; `read` takes what is wanted of it.
+    pub(super) async fn see<T: Send + 'static>(
+        &self,
+        viewer: Viewer,
+        id: SessionId,
+        read: impl FnOnce(&Session, Access) -> T + Clone + Send + 'static,
+    ) -> Result<T, Status> {
+        let (eyes, take) = (viewer.clone(), read.clone());
+        let seen = self.edge.shard.read(&self.center, move |center, _| {
+            let sees_all = center.sees_all(&eyes);
+            center.view(&eyes, id).map(|(session, access)| take(session, access)).map_err(|refusal| (refusal, sees_all))
+        });
+        let (refusal, sees_all) = match seen.await.map_err(status::unavailable)? {
+            Ok(seen) => return Ok(seen),
+            Err(why) => why,
+        };
+        if refusal != Refusal::SessionNotFound {
+            return Err(status::of(refusal));
+        }
+        let (transcripts, center) = (self.edge.transcripts.clone(), self.center.clone());
+        let found = tokio::task::spawn_blocking(move || transcripts.session(&center, id));
+        let found = found.await.map_err(|_| status::unavailable(Unavailable::Recovering))?;
+        let session = found.map_err(|error| status::unreadable(&ReadError::Unavailable(error.to_string())))?;
+        let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
+        let access = session.seen_by(&viewer, sees_all).map_err(status::of)?;
+        Ok(read(&session, access))
     }
 
     /// Asks the shard, and waits for its durable answer.

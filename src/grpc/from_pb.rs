@@ -119,7 +119,8 @@ pub(super) fn message(said: String) -> Field<String> {
 
 /// BCP 47: letters, digits and hyphens, 2 to 35 of them.
 pub(super) fn language(tag: &str) -> Field<Option<Label>> {
-    let well_formed = (2..=35).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let well_formed =
+        (2..=35).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     match (tag.is_empty(), well_formed) {
         (true, _) => Ok(None),
         (false, true) => Ok(Some(tag.into())),
@@ -140,7 +141,12 @@ pub(super) fn expected(structure: u64) -> Option<u32> {
     (structure > 0).then(|| revision(structure))
 }
 
-pub(super) fn millis(field: &str, length: Option<prost_types::Duration>, least: Millis, most: Millis) -> Field<Option<Millis>> {
+pub(super) fn millis(
+    field: &str,
+    length: Option<prost_types::Duration>,
+    least: Millis,
+    most: Millis,
+) -> Field<Option<Millis>> {
     let Some(length) = length else { return Ok(None) };
     let bounds = || format!("must be from {least} ms to {most} ms");
     let Ok(length) = std::time::Duration::try_from(length) else { return wrong(field, bounds()) };

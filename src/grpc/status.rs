@@ -23,8 +23,15 @@ const RETRY_FULL: Duration = Duration::from_secs(5);
 type Metadata = Vec<(&'static str, String)>;
 
 /// A status with its reason.
-fn status(code: Code, reason: &str, message: impl Into<String>, metadata: Metadata, more: impl FnOnce(&mut ErrorDetails)) -> Status {
-    let metadata: HashMap<String, String> = metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+fn status(
+    code: Code,
+    reason: &str,
+    message: impl Into<String>,
+    metadata: Metadata,
+    more: impl FnOnce(&mut ErrorDetails),
+) -> Status {
+    let metadata: HashMap<String, String> =
+        metadata.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
     more(&mut details);
     Status::with_error_details(code, message, details)

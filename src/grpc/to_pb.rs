@@ -10,8 +10,8 @@ mod event;
 mod session;
 
 pub(super) use desk::{agent_state, desk_offer, wrap_up};
-pub(super) use event::event;
 pub use event::Renderer;
+pub(super) use event::event;
 pub(super) use session::{Texts, session};
 
 pub(super) fn time(time: Time) -> Timestamp {

@@ -13,8 +13,8 @@ use super::{
     auth::Role,
     codec::Frame,
     edge::{Call, Edge},
-    from_pb::{All, revision},
     frames,
+    from_pb::{All, revision},
     pb::{self, GoodbyeReason, WatchRequest},
     presence::{Here, Present},
     status,
@@ -22,8 +22,8 @@ use super::{
     to_pb,
 };
 use crate::{
-    center::{Access, Audience, Refusal, SessionId, Viewer},
-    live::{Cursor, Eyes, Over, Step},
+    center::{Access, Refusal, SessionId, Viewer},
+    live::{Cursor, Eyes, Over, Start, Step},
 };
 
 /// A session's events, and what comes with them.
@@ -40,6 +40,7 @@ pub struct WatchStream {
 struct Opening {
     access: Access,
     revision: u32,
+    over: bool,
     snapshot: Option<(pb::Session, to_pb::Texts)>,
 }
 
@@ -55,6 +56,7 @@ impl WatchStream {
         let opening = opening(&call, viewer.clone(), session, snapshot).await?;
         let (access, at) = (opening.access.clone(), opening.revision);
         let after = after.unwrap_or(at);
+        let start = Start { after, last: at, over: opening.over && access.until.is_none() };
         if after > at {
             return Err(status::of(Refusal::PositionInFuture { last: at }));
         }
@@ -72,7 +74,7 @@ impl WatchStream {
         let opened = opened(edge, &stream, leased, opening).await;
         let mut watch = Self {
             edge: edge.clone(),
-            cursor: edge.feed.cursor(session, access, after, eyes),
+            cursor: edge.feed.cursor(session, access, start, eyes),
             _here: here.map(|here| edge.presence.enter(&call.center, here)),
             stream,
             opened: None,
@@ -89,17 +91,12 @@ impl WatchStream {
 }
 
 async fn opening(call: &Call, viewer: Viewer, session: SessionId, snapshot: bool) -> Result<Opening, Status> {
-    let read = call.edge.shard.read(&call.center, move |center, _| {
-        let (session, access) = center.view(&viewer, session)?;
-        let revision = match access.audience {
-            Audience::Staff => session.revision,
-            Audience::Everyone => session.public,
-        };
-        let revision = access.until.unwrap_or(revision);
+    let seen = call.see(viewer, session, move |session, access| {
+        let revision = access.until.unwrap_or(session.last_for(access.audience));
         let snapshot = snapshot.then(|| to_pb::session(session, access.audience));
-        Ok::<_, Refusal>(Opening { access, revision, snapshot })
+        Opening { over: session.is_over_for(access.audience), access, revision, snapshot }
     });
-    read.await.map_err(status::unavailable)?.map_err(status::of)
+    seen.await
 }
 
 async fn opened(edge: &Edge, stream: &Stream, leased: bool, opening: Opening) -> Result<Frame, Status> {

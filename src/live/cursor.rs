@@ -47,6 +47,17 @@ pub enum Over {
     Draining,
 }
 
+/// Where a cursor starts, in its audience's numbering.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// Behind this revision.
+    pub after: u32,
+    /// The last revision that is known.
+    pub last: u32,
+    /// Nothing comes after `last`.
+    pub over: bool,
+}
+
 /// A position in a session's events, for one audience.
 pub struct Cursor {
     feed: Arc<Feed>,
@@ -54,6 +65,8 @@ pub struct Cursor {
     watcher: u64,
     audience: Audience,
     last: u32,
+    /// The session's last revision, where it is over.
+    over_at: Option<u32>,
     until: Option<u32>,
     ends_on_leaving: bool,
     eyes: Eyes,
@@ -71,7 +84,7 @@ impl Cursor {
         topic: Arc<Topic>,
         watcher: u64,
         access: Access,
-        last: u32,
+        start: Start,
         eyes: Eyes,
         signaled: u64,
     ) -> Self {
@@ -82,7 +95,8 @@ impl Cursor {
             topic,
             watcher,
             audience,
-            last,
+            last: start.after,
+            over_at: start.over.then_some(start.last),
             until,
             ends_on_leaving,
             eyes,
@@ -118,6 +132,9 @@ impl Cursor {
             }
             if let Some(over) = self.over {
                 return Poll::Ready(Step::Over(over));
+            }
+            if self.over_at.is_some_and(|last| self.last >= last) {
+                return Poll::Ready(Step::Over(Over::Session));
             }
             if self.until.is_some_and(|until| self.last >= until) {
                 return Poll::Ready(Step::Over(Over::Left));

@@ -12,7 +12,7 @@ use std::{
 use super::{
     bell::Bell,
     commit::{Render, SessionCommit},
-    cursor::Cursor,
+    cursor::{Cursor, Start},
     ring::Ring,
     topic::{Eyes, Signal, Topic},
 };
@@ -25,10 +25,23 @@ use crate::{
 /// Commits that a watcher who is behind reads at once.
 const CHUNK: usize = 64;
 
+/// Sessions that the log has let go.
+pub trait Past: Send + Sync + 'static {
+    /// As [`Feed::history`]; blocks.
+    fn commits(
+        &self,
+        session: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+    ) -> Result<Vec<Arc<SessionCommit>>, ReadError>;
+}
+
 /// What is durable, for those who watch.
 pub struct Feed {
     journal: Arc<dyn Journal>,
     pub(super) render: Arc<dyn Render>,
+    past: Arc<dyn Past>,
     places: Mutex<Places>,
     ring: Mutex<Ring>,
     topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
@@ -44,10 +57,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Feed {
     /// A feed that has seen nothing yet.
-    pub fn new(journal: Arc<dyn Journal>, render: Arc<dyn Render>) -> Arc<Self> {
+    pub fn new(journal: Arc<dyn Journal>, render: Arc<dyn Render>, past: Arc<dyn Past>) -> Arc<Self> {
         Arc::new(Self {
             journal,
             render,
+            past,
             places: Mutex::default(),
             ring: Mutex::default(),
             topics: Mutex::default(),
@@ -59,16 +73,21 @@ impl Feed {
     }
 
     /// Follows a session from behind `after` of its audience's numbering, as far as `access` goes.
-    pub fn cursor(self: &Arc<Self>, session: SessionId, access: Access, after: u32, eyes: Eyes) -> Cursor {
+    pub fn cursor(self: &Arc<Self>, session: SessionId, access: Access, start: Start, eyes: Eyes) -> Cursor {
+        let after = start.after;
         let topic = lock(&self.topics).entry(session).or_insert_with(|| Arc::new(Topic::new(session))).clone();
         let reached = lock(&self.places).of(session).last().copied();
         let mut inner = topic.lock();
         if let Some(place) = reached {
             inner.reached(place.last, place.public);
         }
+        match access.audience {
+            Audience::Staff => inner.reached(start.last, 0),
+            Audience::Everyone => inner.reached(0, start.last),
+        }
         let (watcher, signaled) = (inner.join(access.audience, after), inner.signaled);
         drop(inner);
-        Cursor::new(self.clone(), topic, watcher, access, after, eyes, signaled)
+        Cursor::new(self.clone(), topic, watcher, access, start, eyes, signaled)
     }
 
     /// A watcher is gone.
@@ -127,7 +146,11 @@ impl Feed {
         after: u32,
         until: Option<u32>,
     ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
-        let places = self.places_after(session, audience, after, until);
+        let Some(places) = self.places_after(session, audience, after, until) else {
+            let past = self.past.clone();
+            let read = tokio::task::spawn_blocking(move || past.commits(session, audience, after, until));
+            return read.await.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        };
         let mut commits = Vec::with_capacity(places.len());
         let mut batch: Option<Arc<Committed>> = None;
         for place in places {
@@ -142,9 +165,19 @@ impl Feed {
         Ok(commits)
     }
 
-    fn places_after(&self, session: SessionId, audience: Audience, after: u32, until: Option<u32>) -> Vec<RecordPlace> {
+    /// None for a session that the log doesn't know, or no longer.
+    fn places_after(
+        &self,
+        session: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+    ) -> Option<Vec<RecordPlace>> {
         let places = lock(&self.places);
         let of = places.of(session);
+        if of.is_empty() {
+            return None;
+        }
         let reach = |place: &RecordPlace| match audience {
             Audience::Staff => place.last,
             Audience::Everyone => place.public,
@@ -156,7 +189,7 @@ impl Feed {
             reached = reach(place);
             news
         });
-        new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(CHUNK).copied().collect()
+        Some(new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(CHUNK).copied().collect())
     }
 
     /// A batch, from memory when it is recent.
@@ -168,6 +201,22 @@ impl Feed {
         let stored = stored.first().ok_or_else(|| ReadError::Unavailable(format!("{position} isn't there")))?;
         let batch = Committed::decode(stored).map_err(|error| ReadError::Unavailable(error.to_string()))?;
         Ok(Arc::new(batch))
+    }
+
+    /// The commit in which a session started.
+    pub async fn start(&self, session: SessionId) -> Result<Arc<SessionCommit>, ReadError> {
+        let first = lock(&self.places).of(session).first().copied();
+        match first {
+            Some(place) => {
+                let batch = self.batch(place.position).await?;
+                Ok(Arc::new(SessionCommit::of(&batch, place.record as usize, session)))
+            }
+            None => {
+                let history = self.history(session, Audience::Staff, 0, None).await?;
+                let unknown = || ReadError::Unavailable(format!("the start of {session} isn't known here"));
+                history.into_iter().next().ok_or_else(unknown)
+            }
+        }
     }
 
     /// A text, unless it was erased.

@@ -14,6 +14,6 @@ mod topic;
 
 pub use bell::Bell;
 pub use commit::{Render, SessionCommit};
-pub use cursor::{Cursor, Over, Step};
-pub use feed::Feed;
+pub use cursor::{Cursor, Over, Start, Step};
+pub use feed::{Feed, Past};
 pub use topic::{Eyes, Signal};

@@ -212,6 +212,12 @@ impl<W> Engine<W> {
         self.hold(result);
     }
 
+    /// Reads all centers; the result is told once what it shows is durable.
+    pub fn survey(&mut self, read: impl FnOnce(&State) -> W) {
+        let result = read(&self.state);
+        self.hold(result);
+    }
+
     fn hold(&mut self, waiting: W) {
         if self.has_open() {
             self.open_waiting.push(waiting);

@@ -10,6 +10,7 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::state::State;
 use crate::center::{Answer, Asked, Caller, Center, CenterId, Command, Object, Refusal, Time, Who};
 
 /// Why a call wasn't decided. Retrying with the same request id is safe.
@@ -35,11 +36,15 @@ pub(super) type Waiting = Box<dyn FnOnce(Result<(), Unavailable>) + Send>;
 /// What an undurable decision becomes: called by the engine, tells later.
 pub(super) type Reading = Box<dyn FnOnce(&Center, Time) -> Waiting + Send>;
 
+/// As [`Reading`], of all centers.
+pub(super) type Surveying = Box<dyn FnOnce(&State, Time) -> Waiting + Send>;
+
 /// What is asked of the task.
 pub(super) enum Job {
     Command { center: CenterId, asked: Asked, reply: Reply<Answer> },
     Apply { center: CenterId, caller: Caller, objects: Vec<Object>, reply: Reply<(u32, u64)> },
     Read { center: CenterId, read: Reading },
+    Survey { read: Surveying },
 }
 
 pub(super) type Reply<T> = oneshot::Sender<Result<Result<T, Refusal>, Unavailable>>;
@@ -98,6 +103,21 @@ impl Handle {
         answer.await.unwrap_or(Err(Unavailable::Recovering))
     }
 
+    /// Reads all centers, and waits until what was read is durable. For housekeeping: it has the mailbox's last place.
+    pub async fn survey<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&State, Time) -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        let read: Surveying = Box::new(move |state, now| {
+            let result = read(state, now);
+            Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
+        });
+        let slot = self.slots.housekeeping();
+        self.jobs.send(Queued { job: Job::Survey { read }, _slot: slot }).await.map_err(|_| Unavailable::Stopped)?;
+        answer.await.unwrap_or(Err(Unavailable::Recovering))
+    }
+
     /// Tells who came and went. Never refused: there are at most two of these a stream, and streams are limited.
     pub fn presence(&self, center: &CenterId, command: Command) {
         // Nobody is there to hear it once the shard has stopped.
@@ -124,6 +144,11 @@ impl Slots {
         Arc::new(Self { capacity, taken: Mutex::default() })
     }
 
+    /// A place that counts for nobody.
+    fn housekeeping(self: &Arc<Self>) -> Slot {
+        Slot { center: None, slots: self.clone() }
+    }
+
     fn take(self: &Arc<Self>, center: &CenterId) -> Option<Slot> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let own = taken.get(center).copied().unwrap_or(0);
@@ -132,23 +157,24 @@ impl Slots {
             return None;
         }
         *taken.entry(center.clone()).or_default() += 1;
-        Some(Slot { center: center.clone(), slots: self.clone() })
+        Some(Slot { center: Some(center.clone()), slots: self.clone() })
     }
 }
 
 /// A place in the mailbox, free again when dropped.
 pub(super) struct Slot {
-    center: CenterId,
+    center: Option<CenterId>,
     slots: Arc<Slots>,
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        let Some(center) = &self.center else { return };
         let mut taken = self.slots.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = taken.get_mut(&self.center) {
+        if let Some(own) = taken.get_mut(center) {
             *own -= 1;
             if *own == 0 {
-                taken.remove(&self.center);
+                taken.remove(center);
             }
         }
     }

@@ -221,6 +221,7 @@ fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time) {
                 Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
             });
         }
+        Job::Survey { read } => engine.survey(|state| read(state, now)),
         Job::Read { center, read } => engine.read(&center, |center| read(center, now)),
     }
 }

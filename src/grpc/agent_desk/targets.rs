@@ -74,9 +74,10 @@ fn queues<'a>(
         Some((true, last)) => id > last.as_str(),
         None | Some((false, _)) => true,
     };
-    let matching = center.queues.values().filter(move |queue| {
-        behind(queue.id.as_str()) && matches(query, queue.id.as_str(), queue.name.as_str())
-    });
+    let matching = center
+        .queues
+        .values()
+        .filter(move |queue| behind(queue.id.as_str()) && matches(query, queue.id.as_str(), queue.name.as_str()));
     matching.map(move |queue| {
         let index = center.index();
         let waiting = index.waiting.get(&queue.id);

@@ -3,7 +3,7 @@
 use tonic::Status;
 
 use crate::{
-    center::{Audience, Refusal},
+    center::Refusal,
     grpc::{
         edge::Call,
         from_pb::{self, All},
@@ -22,11 +22,9 @@ pub(super) async fn list(call: Call, it: pb::ListEventsRequest) -> Result<pb::Li
         page(&it.page_token, it.after_revision),
     );
     let (session, most, mut after) = fields.all().map_err(status::invalid)?;
-    let read = call.edge.shard.read(&call.center, move |center, _| {
-        center.view(&viewer, session).map(|(session, access)| (access, session.revision, session.public))
-    });
-    let (access, revision, public) = read.await.map_err(status::unavailable)?.map_err(status::of)?;
-    let last = access.until.unwrap_or(if access.audience == Audience::Staff { revision } else { public });
+    let seen = call.see(viewer, session, |session, access| (session.last_for(access.audience), access));
+    let (last, access) = seen.await?;
+    let last = access.until.unwrap_or(last);
     if after > last {
         return Err(status::of(Refusal::PositionInFuture { last }));
     }

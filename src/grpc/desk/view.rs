@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use tonic::Status;
 
 use crate::{
-    center::{AgentId, Audience, Center, CancelCause, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time, Viewer},
+    center::{
+        AgentId, Audience, CancelCause, Center, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time, Viewer,
+    },
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
 
@@ -47,12 +49,7 @@ pub(super) async fn read(
     read.await.map_err(status::unavailable)?.map_err(status::of)
 }
 
-fn view(
-    center: &Center,
-    id: &AgentId,
-    before: &BTreeMap<OfferId, SessionId>,
-    now: Time,
-) -> Result<DeskView, Refusal> {
+fn view(center: &Center, id: &AgentId, before: &BTreeMap<OfferId, SessionId>, now: Time) -> Result<DeskView, Refusal> {
     let agent = center.agent(id)?;
     let mut view = DeskView {
         signed_in: agent.is_signed_in(),

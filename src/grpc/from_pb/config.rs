@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Field, NOTE, Violation, agent_id, millis, optional, queue_id, text, wrong};
 use crate::{
-    center::{AgentConfig, HOUR, MaxWaitAction, Millis, MINUTE, Object, Queue, SECOND, Settings},
+    center::{AgentConfig, HOUR, MINUTE, MaxWaitAction, Millis, Object, Queue, SECOND, Settings},
     grpc::pb::{self, apply_request},
 };
 
@@ -14,7 +14,9 @@ const WEEK: Millis = 7 * 24 * HOUR;
 pub(in crate::grpc) fn object(at: usize, request: pb::ApplyRequest) -> Field<Object> {
     let parsed = match request.object {
         None => wrong("object", "is required"),
-        Some(apply_request::Object::Settings(settings)) => self::settings(settings).map(|it| Object::Settings(Box::new(it))),
+        Some(apply_request::Object::Settings(settings)) => {
+            self::settings(settings).map(|it| Object::Settings(Box::new(it)))
+        }
         Some(apply_request::Object::Queue(queue)) => self::queue(queue).map(|it| Object::Queue(Box::new(it))),
         Some(apply_request::Object::Agent(agent)) => self::agent(agent).map(|it| Object::Agent(Box::new(it))),
     };
@@ -36,7 +38,13 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
     let ring = (SECOND, 10 * MINUTE);
     Ok(Settings {
         capacity: number("settings.capacity", asked.capacity, default.capacity, 1, 100)?,
-        router_offer_time: time("router_offer_time", asked.router_offer_time, default.router_offer_time, ring.0, ring.1)?,
+        router_offer_time: time(
+            "router_offer_time",
+            asked.router_offer_time,
+            default.router_offer_time,
+            ring.0,
+            ring.1,
+        )?,
         invitation_time: time("invitation_time", asked.invitation_time, default.invitation_time, ring.0, ring.1)?,
         declines_to_not_ready: asked.declines_to_not_ready.unwrap_or(default.declines_to_not_ready),
         skip_time: time("skip_time", asked.skip_time, default.skip_time, 0, WEEK)?,
@@ -120,8 +128,9 @@ pub(in crate::grpc) fn acting_for(acting_for: Option<pb::ActingFor>) -> Field<Op
         Some(Some(pb::acting_for::Who::AgentId(id))) => {
             agent_id("acting_for.agent_id", &id).map(|id| Some(ActingFor::Agent(id)))
         }
-        Some(Some(pb::acting_for::Who::CustomerId(id))) => customer_id("acting_for.customer_id", &id)
-            .map(|id| Some(ActingFor::Customer(id))),
+        Some(Some(pb::acting_for::Who::CustomerId(id))) => {
+            customer_id("acting_for.customer_id", &id).map(|id| Some(ActingFor::Customer(id)))
+        }
     }
 }
 

@@ -53,7 +53,14 @@ fn read(commit: &SessionCommit, text: Option<Text>) -> String {
     text.and_then(|text| commit.batch().text(text)).unwrap_or_default().to_owned()
 }
 
-fn participant(number: u32, agent: &AgentId, name: &Label, staff: bool, joined: Option<Time>, left: Option<Time>) -> pb::Participant {
+fn participant(
+    number: u32,
+    agent: &AgentId,
+    name: &Label,
+    staff: bool,
+    joined: Option<Time>,
+    left: Option<Time>,
+) -> pb::Participant {
     pb::Participant {
         participant_id: number.to_string(),
         agent_id: if staff { agent.to_string() } else { String::new() },
@@ -158,9 +165,9 @@ fn left(reason: LeaveReason) -> pb::LeaveReason {
 /// What staff does on its way out.
 fn after_chat(commit: &SessionCommit, what: &Happened) -> Kind {
     match what {
-        Happened::WrapUpStarted { agent, expire, .. } => Kind::WrapUpStarted(pb::WrapUpStarted {
-            wrap_up: Some(super::wrap_up(commit.session, agent, *expire)),
-        }),
+        Happened::WrapUpStarted { agent, expire, .. } => {
+            Kind::WrapUpStarted(pb::WrapUpStarted { wrap_up: Some(super::wrap_up(commit.session, agent, *expire)) })
+        }
         Happened::WrapUpCompleted { agent, outcome, disposition } => Kind::WrapUpCompleted(pb::WrapUpCompleted {
             agent_id: agent.to_string(),
             outcome: match outcome {

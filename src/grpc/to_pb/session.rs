@@ -2,15 +2,16 @@
 
 use super::{duration, end_reason, offer, time};
 use crate::{
-    center::{Audience, Label, Participant, Session, State, Text},
+    center::{Audience, Label, Participant, Session, SessionId, State, Text},
     grpc::pb,
     journal::ReadError,
     live::Feed,
 };
 
-/// Where a session's texts are.
-#[derive(Clone, Debug, Default)]
+/// Where a session's texts are: in the commit in which it started.
+#[derive(Clone, Debug)]
 pub(in crate::grpc) struct Texts {
+    session: SessionId,
     customer_id: Option<Text>,
     name: Option<Text>,
     attributes: Vec<Option<Text>>,
@@ -19,16 +20,10 @@ pub(in crate::grpc) struct Texts {
 impl Texts {
     /// Reads the texts of a customer and their attributes.
     pub(in crate::grpc) async fn read(&self, feed: &Feed) -> Result<(pb::Customer, Vec<String>), ReadError> {
-        let customer = pb::Customer {
-            customer_id: read(feed, self.customer_id).await?,
-            display_name: read(feed, self.name).await?,
-            away: false,
-        };
-        let mut values = Vec::with_capacity(self.attributes.len());
-        for text in &self.attributes {
-            values.push(read(feed, *text).await?);
-        }
-        Ok((customer, values))
+        let start = feed.start(self.session).await?;
+        let read = |text: Option<Text>| text.and_then(|text| start.batch().text(text)).unwrap_or_default().to_owned();
+        let customer = pb::Customer { customer_id: read(self.customer_id), display_name: read(self.name), away: false };
+        Ok((customer, self.attributes.iter().map(|text| read(*text)).collect()))
     }
 
     /// Fills in what a session was made without.
@@ -43,17 +38,11 @@ impl Texts {
     }
 }
 
-async fn read(feed: &Feed, text: Option<Text>) -> Result<String, ReadError> {
-    Ok(match text {
-        Some(text) => feed.text(text).await?.unwrap_or_default(),
-        None => String::new(),
-    })
-}
-
 /// A session without its texts, and where they are.
 pub(in crate::grpc) fn session(session: &Session, audience: Audience) -> (pb::Session, Texts) {
     let staff = audience == Audience::Staff;
     let texts = Texts {
+        session: session.id,
         customer_id: staff.then_some(session.customer_id),
         name: session.name,
         attributes: session.attributes.iter().filter(|_| staff).map(|attribute| attribute.value).collect(),
