@@ -114,13 +114,18 @@ impl Commit<'_> {
     /// Says something that nobody asked for by a request of its own.
     pub(super) fn say(&mut self, session: SessionId, by: By, audience: Audience, text: &str) {
         let text = self.content.put(text.to_owned());
-        let message = self.automatic_message_id(session);
+        let message = self.automatic_message_id(session, audience);
         self.tell(session, by, audience, Happened::Posted { message, fingerprint: None, text });
     }
 
-    fn automatic_message_id(&self, session: SessionId) -> RequestId {
-        let revision = self.get(session).revision + 1;
-        RequestId::parse(&format!("auto-{revision}")).expect("a name of letters and digits")
+    /// In the numbering of who sees it: customers must not learn how much staff says.
+    fn automatic_message_id(&self, session: SessionId, audience: Audience) -> RequestId {
+        let session = self.get(session);
+        let id = match audience {
+            Audience::Everyone => format!("auto-{}", session.public + 1),
+            Audience::Staff => format!("auto-staff-{}", session.revision + 1),
+        };
+        RequestId::parse(&id).expect("a name of letters and digits")
     }
 
     /// A session that is known to exist.

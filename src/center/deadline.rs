@@ -40,7 +40,7 @@ pub(super) enum SessionDue {
 }
 
 /// How long before the age limit it is announced.
-pub(super) fn age_notice(settings: &Settings) -> Millis {
+fn age_notice(settings: &Settings) -> Millis {
     settings.max_age / 10
 }
 

@@ -69,7 +69,7 @@ macro_rules! given {
 
         impl $type {
             /// An id of these bytes.
-            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 

@@ -114,6 +114,22 @@ struct Remembered {
     answer: Answer,
 }
 
+impl Requests {
+    /// What a caller's request was answered, unless that is too long ago; what is forgotten may not be dropped yet.
+    fn get(&self, caller: &Caller, id: &RequestId, now: Time) -> Option<&Remembered> {
+        self.answers.get(caller)?.get(id).filter(|known| now.since(known.answer.time) <= REQUEST_MEMORY)
+    }
+
+    /// Whether a caller has as many as are remembered of one.
+    fn are_too_many(&self, caller: &Caller, now: Time) -> bool {
+        let limit = REQUESTS_PER_CALLER as usize;
+        self.answers.get(caller).is_some_and(|all| {
+            let fresh = |known: &&Remembered| now.since(known.answer.time) <= REQUEST_MEMORY;
+            all.len() >= limit && all.values().filter(fresh).count() >= limit
+        })
+    }
+}
+
 impl Center {
     /// A center of which nothing is known yet.
     pub fn new(id: CenterId, living: BTreeSet<Incarnation>) -> Self {

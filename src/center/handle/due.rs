@@ -4,7 +4,7 @@ use crate::center::{
     Answer, Audience, By, CancelCause, CenterChange, EndReason, Happened, LeaveReason, MaxWaitAction, Outcome,
     QueueCause, Refusal, SessionId, Subject, Time, UnqueueReason, WrapUpOutcome,
     commit::Commit,
-    deadline::{AgentDue, SessionDue, age_notice},
+    deadline::{AgentDue, SessionDue},
 };
 
 /// Events after which a commit leaves the rest to the next, so that a record stays small.
@@ -24,6 +24,8 @@ pub(super) fn due() -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Re
                 Some((time, Subject::Agent(id))) if time <= commit.now => commit.agent_due(&id),
                 _ => break,
             }
+            // Whatever is due next in this commit must not find a session that is nobody's.
+            commit.settle();
         }
         Answer::default()
     })
@@ -55,7 +57,7 @@ impl Commit<'_> {
             SessionDue::WrapUpExpired(agent) => self.end_wrap_up(id, &agent, WrapUpOutcome::TimedOut),
             SessionDue::TooOld => self.end_session(id, EndReason::AgeLimit),
             SessionDue::WarnTooOld => {
-                let end = self.now + age_notice(&self.center.settings);
+                let end = self.get(id).created + self.center.settings.max_age;
                 self.warn(id, EndReason::AgeLimit, end);
             }
             SessionDue::CustomerGone => self.end_session(id, EndReason::CustomerGone),
@@ -68,8 +70,6 @@ impl Commit<'_> {
             SessionDue::MaxWait => self.waited_too_long(id),
             SessionDue::SkipEnded(agent) => self.center(CenterChange::SkipEnded { session: id, agent }),
         }
-        // Whatever is due next in this commit must not find a session that is nobody's.
-        self.settle();
     }
 
     fn warn(&mut self, id: SessionId, reason: EndReason, end: Time) {

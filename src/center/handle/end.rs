@@ -14,6 +14,9 @@ pub(super) fn end(
     expected: Option<u32>,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let session = center.known(&caller.who, id)?;
+    if matches!(caller.who, Who::Service(_) | Who::System) {
+        return Err(Refusal::RoleNotAllowed);
+    }
     if !session.is_open() {
         return Err(Refusal::SessionEnded);
     }

@@ -45,8 +45,8 @@ fn choice(session: &Session, asked: Option<IfLast>) -> Result<IfLast, Refusal> {
 impl Center {
     /// An open session and the caller's membership in it.
     pub(super) fn attended_by(&self, caller: &Caller, id: SessionId) -> Result<(&Session, &Participant), Refusal> {
-        let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         let session = self.known(&caller.who, id)?;
+        let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         if !session.is_open() {
             return Err(Refusal::SessionEnded);
         }

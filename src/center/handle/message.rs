@@ -14,12 +14,12 @@ pub(super) fn send(
     text: String,
     audience: Audience,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
-    let (session, _) = center.speaker(caller, id)?;
     let request =
         request.ok_or_else(|| Refusal::FieldInvalid { field: "request_id".into(), why: "is required".into() })?;
     if audience == Audience::Staff && caller.who.agent().is_none() {
         return Err(Refusal::FieldInvalid { field: "audience".into(), why: "customers speak to everyone".into() });
     }
+    let (session, _) = center.speaker(caller, id)?;
     let so_far = match audience {
         Audience::Everyone => session.public,
         Audience::Staff => session.revision - session.public,

@@ -2,7 +2,7 @@
 //! only, and returns what to do then: that can't refuse any more.
 
 use super::{
-    Center, REQUESTS_PER_CALLER,
+    Center,
     command::{Answer, Asked, Caller, Command, Requested},
     commit::Commit,
     event::{CenterChange, Record},
@@ -40,10 +40,13 @@ pub struct Decided {
 impl Center {
     /// Decides a command at `now`, and applies what it decides. A refusal has changed nothing.
     pub fn handle(&mut self, asked: Asked, now: Time, seed: Seed, content: Content) -> Result<Decided, Refusal> {
-        if let Some(answer) = self.answered(&asked)? {
+        if let Some(answer) = self.answered(&asked, now)? {
             return Ok(Decided { answer, record: None, texts: Vec::new() });
         }
         let Asked { caller, request, command } = asked;
+        // A message remembers itself as long as its session, and reading takes effect once by itself.
+        let says_so_itself = matches!(command, Command::SendMessage { .. } | Command::ReadUpTo { .. });
+        let remembered = request.clone().filter(|_| !says_so_itself);
         let commit = |center| Commit {
             center,
             now,
@@ -60,7 +63,7 @@ impl Center {
                 let act = $check?;
                 let mut commit = commit(self);
                 let answer = act(&mut commit);
-                Ok(commit.finish(answer, &caller, request))
+                Ok(commit.finish(answer, &caller, remembered))
             }};
         }
         match command {
@@ -90,7 +93,7 @@ impl Center {
                 decide!(end::end(self, &caller, session, end_for_all, expected))
             }
             Command::SendMessage { session, text, audience } => {
-                decide!(message::send(self, &caller, request.clone(), session, text, audience))
+                decide!(message::send(self, &caller, request, session, text, audience))
             }
             Command::ReadUpTo { session, revision } => {
                 decide!(message::read(self, &caller, session, revision))
@@ -125,7 +128,7 @@ impl Center {
     }
 
     /// The answer that a repeated request got before.
-    fn answered(&self, asked: &Asked) -> Result<Option<Answer>, Refusal> {
+    fn answered(&self, asked: &Asked, now: Time) -> Result<Option<Answer>, Refusal> {
         let Some(request) = &asked.request else {
             return Ok(None);
         };
@@ -133,17 +136,12 @@ impl Center {
             Command::SendMessage { session, .. } => self.message_answered(&asked.caller, session, request),
             // Reading up to a revision takes effect once by itself.
             Command::ReadUpTo { .. } => Ok(None),
-            _ => {
-                let remembered = self.requests.answers.get(&asked.caller);
-                match remembered.and_then(|requests| requests.get(&request.id)) {
-                    Some(known) if known.fingerprint == request.fingerprint => Ok(Some(known.answer.clone())),
-                    Some(_) => Err(Refusal::RequestIdReused),
-                    None if remembered.is_some_and(|all| all.len() >= REQUESTS_PER_CALLER as usize) => {
-                        Err(Refusal::RateLimited)
-                    }
-                    None => Ok(None),
-                }
-            }
+            _ => match self.requests.get(&asked.caller, &request.id, now) {
+                Some(known) if known.fingerprint == request.fingerprint => Ok(Some(known.answer.clone())),
+                Some(_) => Err(Refusal::RequestIdReused),
+                None if self.requests.are_too_many(&asked.caller, now) => Err(Refusal::RateLimited),
+                None => Ok(None),
+            },
         }
     }
 
@@ -178,11 +176,7 @@ impl Commit<'_> {
         self.settle();
         self.route();
         let answer = self.complete(answer);
-        let says_so_itself = self.events.iter().any(|event| {
-            matches!(event, super::Event::Session(event)
-                if matches!(event.what, super::Happened::Posted { fingerprint: Some(_), .. } | super::Happened::Read { .. }))
-        });
-        if let Some(request) = request.filter(|_| !says_so_itself) {
+        if let Some(request) = request {
             self.center(CenterChange::Remembered {
                 caller: caller.clone(),
                 request: request.id,

@@ -13,8 +13,8 @@ fn own_offer<'a>(
     session: SessionId,
     offer: OfferId,
 ) -> Result<(&'a Session, &'a Offer), Refusal> {
-    let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
     let session = center.known(&caller.who, session)?;
+    let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
     let mine = |whose: &AgentId| whose == agent;
     if let Some(open) = session.offer(offer).filter(|open| mine(&open.agent)) {
         return Ok((session, open));

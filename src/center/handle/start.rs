@@ -12,6 +12,9 @@ pub(super) fn start(
     start: StartSession,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let by_customer = caller.via.is_none();
+    if by_customer && start.priority != 0 {
+        return Err(Refusal::FieldInvalid { field: "priority".into(), why: "integrators only".into() });
+    }
     match &caller.who {
         Who::Customer(key) if *key == start.customer => {}
         _ => return Err(Refusal::RoleNotAllowed),

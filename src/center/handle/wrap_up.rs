@@ -9,8 +9,8 @@ use crate::center::{
 impl Center {
     /// A session that the calling agent took part in.
     fn worked_on(&self, caller: &Caller, id: SessionId) -> Result<(&Session, AgentId), Refusal> {
-        let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         let session = self.known(&caller.who, id)?;
+        let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         session.participant(agent).ok_or(Refusal::NotParticipant)?;
         Ok((session, agent.clone()))
     }

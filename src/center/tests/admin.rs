@@ -1,0 +1,48 @@
+//! What is configured, and housekeeping.
+
+use super::*;
+
+#[test]
+fn what_differs_is_put_and_what_does_not_is_not() {
+    let mut c = given();
+    c.queue("sales", |_| {}).then(&[]);
+    c.queue("sales", |queue| queue.max_wait = MINUTE).then(&["queue sales put"]);
+    c.settings(|_| {}).then(&[]);
+    c.configured("ann", |_| {}).then(&[]);
+}
+
+#[test]
+fn objects_are_checked_together() {
+    let c = given();
+    let queue = |name: &str, overflow: &str| {
+        let mut queue = c.center.queues[&queue_id("sales")].clone();
+        queue.id = queue_id(name);
+        queue.max_wait_action = MaxWaitAction::Overflow(queue_id(overflow));
+        Object::Queue(Box::new(queue))
+    };
+    let config = |name: &str| {
+        let mut config = c.center.agents[&agent_id("ann")].config.clone();
+        config.queues = [queue_id(name)].into();
+        Object::Agent(Box::new(config))
+    };
+    let unknown = |field: &str| {
+        let why = "no such queue, neither here nor among these objects".into();
+        Err(Refusal::FieldInvalid { field: field.into(), why })
+    };
+    assert_eq!(c.center.check_objects(&[queue("a", "b"), queue("b", "a"), config("a")]), Ok(()));
+    assert_eq!(c.center.check_objects(&[queue("a", "b")]), unknown("objects[0].queue.overflow_queue_id"));
+    assert_eq!(c.center.check_objects(&[queue("a", "a")]), unknown("objects[0].queue.overflow_queue_id"));
+    assert_eq!(c.center.check_objects(&[queue("a", "sales"), config("b")]), unknown("objects[1].agent.queue_ids[0]"));
+    assert_eq!(c.center.check_objects(&[Object::Settings(Box::default())]), Ok(()));
+}
+
+#[test]
+fn only_a_closed_session_is_archived() {
+    let mut c = given();
+    c.queue("sales", |queue| queue.wrap_up_time = MINUTE).attended("kim", "ann");
+    c.when(system(), archive("kim")).refused(Refusal::SessionNotFound);
+    c.when(customer("kim"), end("kim")).when(system(), archive("kim")).refused(Refusal::SessionNotFound);
+    c.after(MINUTE).when(system(), archive("kim")).then(&["archived"]);
+    assert!(c.center.sessions.is_empty());
+    assert_eq!(c.center.next_deadline(), None);
+}

@@ -1,0 +1,86 @@
+//! Waiting ends: `max_wait`, overflow, the age limit.
+
+use super::*;
+
+fn overflowing() -> World {
+    let mut c = given();
+    c.queue("sales", |queue| queue.max_wait_action = MaxWaitAction::Overflow(queue_id("support")));
+    c.queue("support", |queue| {
+        queue.max_wait_action = MaxWaitAction::Overflow(queue_id("sales"));
+        queue.max_wait_message = Some("Sorry".into());
+    });
+    c
+}
+
+#[test]
+fn overflow_visits_no_queue_twice_then_ends_with_a_message() {
+    let mut c = overflowing();
+    c.waiting("kim").after(HOUR).then(&["queued in support: Overflowed"]);
+    c.after(HOUR).then(&["queue support said: Sorry", "unqueued from support: Ended", "ended: MaxWait", "closed"]);
+}
+
+#[test]
+fn overflow_keeps_the_place_in_the_order() {
+    let mut c = overflowing();
+    c.waiting("kim");
+    let place = c.session("kim").place();
+    c.after(HOUR).then(&["queued in support: Overflowed"]);
+    assert_eq!(c.session("kim").place(), place);
+}
+
+#[test]
+fn an_agent_who_joins_opens_all_queues_again() {
+    let mut c = overflowing();
+    c.waiting("kim").after(HOUR);
+    c.ready("ann").when(agent("ann"), accept("kim")).when(agent("ann"), not_ready("lunch"));
+    c.when(agent("ann"), leave("kim", Some(IfLast::ReturnToQueue))).after(HOUR);
+    c.then_also("queued in sales: Overflowed");
+}
+
+#[test]
+fn max_wait_waits_for_a_ringing_offer() {
+    let mut c = given();
+    c.waiting("kim").after(HOUR - SECOND);
+    c.ready("ann").then_also("offered to ann");
+    c.after(10 * SECOND).then(&[]);
+    c.when(agent("ann"), decline_as("kim", "ann"));
+    c.after(0).then(&["unqueued from sales: Ended", "ended: MaxWait", "closed"]);
+
+    let mut c = given();
+    c.waiting("kim").after(HOUR - SECOND);
+    c.ready("ann").after(10 * SECOND).when(agent("ann"), accept("kim")).then_also("ann joined: Routed");
+}
+
+#[test]
+fn attended_the_wait_just_ends() {
+    let mut c = given();
+    c.attended("kim", "ann").when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
+    c.after(HOUR).then(&["ann no longer skipped", "unqueued from support: MaxWait"]);
+    assert_eq!(c.session("kim").state(), State::Attended);
+}
+
+#[test]
+fn the_age_limit_is_announced_with_its_time() {
+    let mut c = given();
+    c.attended("kim", "ann");
+    let end = c.session("kim").created + 24 * HOUR;
+    c.after(24 * HOUR - 144 * MINUTE).then(&["warned: AgeLimit"]);
+    assert!(matches!(
+        c.events[0],
+        Event::Session(SessionEvent { what: Happened::Warned { end: announced, .. }, .. }) if announced == end
+    ));
+    c.after(144 * MINUTE).then_also("ended: AgeLimit");
+}
+
+#[test]
+fn what_is_due_in_one_commit_finds_no_session_that_is_nobodys() {
+    let mut c = given();
+    c.settings(|settings| settings.max_age = 2 * MINUTE).attended("kim", "ann").signed_in("bob");
+    c.when(agent("ann"), invite("kim", "bob", CONFERENCE));
+    c.when(agent("ann"), leave("kim", Some(IfLast::AwaitInvitee)));
+    c.when(agent("bob"), sign_out(false));
+    c.then(&["bob signed out", "offer to bob ended: AgentGone", "queued in sales: Returned"]);
+    // The clock of a machine that slept: everything is due at one time.
+    c.now = c.now + HOUR;
+    c.after(0).then_also("ended: AgeLimit");
+}

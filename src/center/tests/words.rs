@@ -1,0 +1,192 @@
+//! Commands as they are asked for in a test, and events as they read in one.
+
+use super::world::{World, agent_id, customer_key, queue_id};
+use crate::center::*;
+
+pub(super) fn start(name: &str, queue: &str) -> impl FnOnce(&World) -> Command + use<> {
+    start_with(name, queue, |_| {})
+}
+
+pub(super) fn start_with<F: FnOnce(&mut StartSession)>(
+    name: &str,
+    queue: &str,
+    set: F,
+) -> impl FnOnce(&World) -> Command + use<F> {
+    let mut start = StartSession {
+        customer: customer_key(name),
+        customer_id: name.into(),
+        name: String::new(),
+        queue: queue_id(queue),
+        language: None,
+        priority: 0,
+        attributes: Vec::new(),
+    };
+    move |_| {
+        set(&mut start);
+        Command::StartSession(Box::new(start))
+    }
+}
+
+/// The offer for a customer's session that was made to an agent last, open or not.
+fn offer(world: &World, name: &str, agent: Option<&str>) -> OfferId {
+    let session = world.session(name);
+    let of = |whose: &AgentId| agent.is_none_or(|agent| *whose == agent_id(agent));
+    let open = session.offers.iter().rev().find(|offer| of(&offer.agent)).map(|offer| offer.id);
+    let ended = session.ended_offers.iter().rev().find(|offer| of(&offer.agent)).map(|offer| offer.id);
+    open.or(ended).unwrap()
+}
+
+macro_rules! command {
+    ($name:ident($($arg:ident: $type:ty),*) => |$world:ident, $session:ident| $command:expr) => {
+        pub(super) fn $name(name: &'static str, $($arg: $type),*) -> impl FnOnce(&World) -> Command {
+            move |$world: &World| {
+                let $session = $world.session(name).id;
+                $command
+            }
+        }
+    };
+}
+
+/// Takes the offer that was made last.
+pub(super) fn accept(name: &str) -> impl FnOnce(&World) -> Command + use<> {
+    let name = name.to_owned();
+    move |world| {
+        let (session, offer) = (world.session(&name).id, offer(world, &name, None));
+        Command::AcceptOffer { session, offer }
+    }
+}
+
+pub(super) fn accept_as(name: &'static str, agent: &'static str) -> impl FnOnce(&World) -> Command {
+    move |world| Command::AcceptOffer { session: world.session(name).id, offer: offer(world, name, Some(agent)) }
+}
+
+pub(super) fn decline_as(name: &'static str, agent: &'static str) -> impl FnOnce(&World) -> Command {
+    move |world| Command::DeclineOffer { session: world.session(name).id, offer: offer(world, name, Some(agent)) }
+}
+
+pub(super) fn cancel(name: &'static str, agent: &'static str) -> impl FnOnce(&World) -> Command {
+    move |world| Command::CancelInvitation { session: world.session(name).id, offer: offer(world, name, Some(agent)) }
+}
+
+pub(super) const CONFERENCE: InviteMode = InviteMode::Conference;
+pub(super) const TRANSFER: InviteMode = InviteMode::Transfer;
+
+command!(invite(whom: &'static str, mode: InviteMode) => |_world, session| Command::Invite {
+    session, agent: agent_id(whom), mode, note: String::new(), ring: None, expected: None
+});
+command!(transfer(queue: &'static str, leave: TransferLeave) => |_world, session| Command::TransferToQueue {
+    session, queue: queue_id(queue), leave, note: String::new(), priority: None, expected: None
+});
+command!(withdraw() => |_world, session| Command::WithdrawFromQueue { session, expected: None });
+command!(leave(if_last: Option<IfLast>) => |_world, session| Command::Leave { session, if_last, expected: None });
+command!(end() => |_world, session| Command::EndSession { session, end_for_all: false, expected: None });
+command!(end_for_all() => |_world, session| Command::EndSession { session, end_for_all: true, expected: None });
+command!(say(text: &'static str) => |_world, session| Command::SendMessage {
+    session, text: text.into(), audience: Audience::Everyone
+});
+command!(whisper(text: &'static str) => |_world, session| Command::SendMessage {
+    session, text: text.into(), audience: Audience::Staff
+});
+command!(read(revision: u32) => |_world, session| Command::ReadUpTo { session, revision });
+command!(dispose(code: &'static str) => |_world, session| Command::SetDisposition {
+    session, code: Code::parse(code).unwrap(), notes: String::new()
+});
+command!(complete() => |_world, session| Command::CompleteWrapUp { session });
+command!(watch(incarnation: Incarnation) => |_world, session| Command::OpenCustomer { session, incarnation });
+command!(unwatch(incarnation: Incarnation) => |_world, session| Command::CloseCustomer { session, incarnation });
+command!(archive() => |_world, session| Command::Archive { session });
+
+pub(super) fn go_ready(_: &World) -> Command {
+    Command::SetState { ready: true, reason: None }
+}
+
+pub(super) fn not_ready(reason: &str) -> impl FnOnce(&World) -> Command + use<> {
+    let reason = Code::parse(reason);
+    move |_| Command::SetState { ready: false, reason }
+}
+
+pub(super) fn sign_out(hand_back: bool) -> impl FnOnce(&World) -> Command {
+    move |_| Command::SignOut { hand_back }
+}
+
+pub(super) fn close_desk(name: &str, incarnation: Incarnation) -> impl FnOnce(&World) -> Command + use<> {
+    let agent = agent_id(name);
+    move |_| Command::CloseDesk { agent, incarnation }
+}
+
+pub(super) fn open_desk(name: &str, incarnation: Incarnation) -> impl FnOnce(&World) -> Command + use<> {
+    let agent = agent_id(name);
+    move |_| Command::OpenDesk { agent, incarnation }
+}
+
+/// An event as a test reads it; none for what is only remembered.
+pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
+    match event {
+        Event::Session(event) => Some(session_event(event, texts)),
+        Event::Agent { agent, change } => Some(match change {
+            AgentChange::SignedIn { .. } => format!("{agent} signed in"),
+            AgentChange::SignedOut => format!("{agent} signed out"),
+            AgentChange::Ready => format!("{agent} ready"),
+            AgentChange::NotReady { reason } => format!("{agent} not ready: {}", word(reason.as_ref())),
+            AgentChange::NotReadyNext { reason } => format!("{agent} not ready next: {}", word(reason.as_ref())),
+            AgentChange::DeskOpened { .. } => format!("{agent} opened a desk"),
+            AgentChange::DeskClosed { .. } => format!("{agent} closed a desk"),
+        }),
+        Event::Center(change) => match change {
+            CenterChange::SettingsPut(_) => Some("settings put".into()),
+            CenterChange::QueuePut(queue) => Some(format!("queue {} put", queue.id)),
+            CenterChange::AgentPut(agent) => Some(format!("agent {} put", agent.id)),
+            CenterChange::Remembered { .. } | CenterChange::CustomerWatching { .. } => None,
+            CenterChange::DeadlinesMoved { by, .. } => Some(format!("deadlines moved by {by}")),
+            CenterChange::CustomerAbsent { .. } => Some("customer absent".into()),
+            CenterChange::SkipEnded { agent, .. } => Some(format!("{agent} no longer skipped")),
+            CenterChange::Archived { .. } => Some("archived".into()),
+        },
+    }
+}
+
+fn word(code: Option<&Code>) -> &str {
+    code.map_or("-", Code::as_str)
+}
+
+fn session_event(event: &SessionEvent, texts: &[String]) -> String {
+    match &event.what {
+        Happened::Started(_) => "started".into(),
+        Happened::Queued { queue, cause, .. } => format!("queued in {queue}: {cause:?}"),
+        Happened::Unqueued { queue, reason } => format!("unqueued from {queue}: {reason:?}"),
+        Happened::OfferMade(offer) => match &offer.kind {
+            OfferKind::Router => format!("offered to {}", offer.agent),
+            OfferKind::Invitation { inviter, mode } => format!("{inviter} invited {}: {mode:?}", offer.agent),
+        },
+        Happened::OfferEnded { agent, outcome, .. } => format!("offer to {agent} ended: {outcome:?}"),
+        Happened::OfferExtended { agent, .. } => format!("offer to {agent} extended"),
+        Happened::Joined { agent, cause, .. } => format!("{agent} joined: {cause:?}"),
+        Happened::Left { agent, reason, .. } => format!("{agent} left: {reason:?}"),
+        Happened::Posted { text, .. } => {
+            let who = match &event.by {
+                By::System => "system".into(),
+                By::Customer => "customer".into(),
+                By::Agent { id, .. } => id.to_string(),
+                By::Queue { id, .. } => format!("queue {id}"),
+            };
+            let how = if event.public.is_some() { "said" } else { "whispered" };
+            format!("{who} {how}: {}", texts[text.item as usize])
+        }
+        Happened::Read { participant, revision, public } => {
+            let to = if event.public.is_some() { "all see" } else { "staff sees" };
+            format!("{to} that {participant} read up to {revision}, public {public}")
+        }
+        Happened::CustomerAway { .. } => "customer away".into(),
+        Happened::CustomerReturned => "customer returned".into(),
+        Happened::Warned { reason, .. } => format!("warned: {reason:?}"),
+        Happened::Ended { reason } => format!("ended: {reason:?}"),
+        Happened::WrapUpStarted { agent, .. } => format!("{agent} wraps up"),
+        Happened::WrapUpCompleted { agent, outcome, disposition } => {
+            format!("{agent} wrapped up: {outcome:?}, {}", word(disposition.as_ref()))
+        }
+        Happened::DispositionSet { agent, code, .. } => format!("{agent} disposed: {code}"),
+        Happened::Closed => "closed".into(),
+        Happened::LeavePlanned { agent } => format!("{agent} leaves when it is taken"),
+        Happened::LeavePlanDropped { agent } => format!("{agent} stays after all"),
+    }
+}
