@@ -22,7 +22,9 @@ pub enum TelemetryError {
 /// Starts the log of this process, on standard error: standard output belongs to what commands print. Once a process.
 pub fn init(settings: &Log) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&settings.filter).map_err(TelemetryError::Filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for people: a file or a pipe gets none.
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     match settings.format {
         LogFormat::Text => lines.finish().try_init(),
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),

@@ -33,7 +33,7 @@ struct Bare {
 impl Bare {
     fn session(&self, id: &str) -> broadcast::Sender<pb::WatchResponse> {
         let mut sessions = self.sessions.lock().expect("no panic under it");
-        sessions.entry(id.to_owned()).or_insert_with(|| broadcast::channel(1024).0).clone()
+        sessions.entry(id.to_owned()).or_insert_with(|| broadcast::channel(64).0).clone()
     }
 }
 
