@@ -84,11 +84,7 @@ impl Client {
         self.acting_for.clone()
     }
 
-    pub(crate) async fn call<Q, A, F>(
-        &self,
-        request: Q,
-        call: impl Fn(Channel, Request<Q>) -> F,
-    ) -> Result<A, Error>
+    pub(crate) async fn call<Q, A, F>(&self, request: Q, call: impl Fn(Channel, Request<Q>) -> F) -> Result<A, Error>
     where
         Q: Clone,
         F: Future<Output = Result<Response<A>, Status>>,

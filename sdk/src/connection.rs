@@ -29,11 +29,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Makes a call, again if need be. The same request is sent each time, so it takes effect once.
-    pub(crate) async fn call<Q, A, F>(
-        &self,
-        request: Q,
-        call: impl Fn(Channel, Request<Q>) -> F,
-    ) -> Result<A, Error>
+    pub(crate) async fn call<Q, A, F>(&self, request: Q, call: impl Fn(Channel, Request<Q>) -> F) -> Result<A, Error>
     where
         Q: Clone,
         F: Future<Output = Result<Response<A>, Status>>,

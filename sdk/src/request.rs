@@ -41,7 +41,7 @@ macro_rules! builder {
         #[derive(Clone)]
         pub struct $name {
             pub(crate) client: $crate::Client,
-            pub(crate) request: $crate::generated::$request,
+            pub(crate) request: $request,
         }
 
         impl std::fmt::Debug for $name {
@@ -59,8 +59,9 @@ macro_rules! session_mutation {
         $crate::request::takes_request_id!($name);
 
         impl $name {
+            #[allow(clippy::needless_update, reason = "some requests have nothing else")]
             pub(crate) fn new(session: &$crate::SessionHandle) -> Self {
-                let request = $crate::generated::$request {
+                let request = $request {
                     request_id: $crate::request::fresh_id(),
                     acting_for: session.client().acting(),
                     session_id: session.id().to_owned(),

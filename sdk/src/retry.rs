@@ -14,11 +14,7 @@ const CALL_DELAY: Duration = Duration::from_secs(3);
 const STREAM_DELAY: Duration = Duration::from_secs(10);
 
 fn backoff(longest: Duration) -> ExponentialBuilder {
-    ExponentialBuilder::default()
-        .with_min_delay(FIRST_DELAY)
-        .with_max_delay(longest)
-        .with_jitter()
-        .without_max_times()
+    ExponentialBuilder::default().with_min_delay(FIRST_DELAY).with_max_delay(longest).with_jitter().without_max_times()
 }
 
 /// Delays between one opening of a stream and the next, for ever.

@@ -68,8 +68,9 @@ impl Tokens {
         let Some(provider) = &self.provider else { return Ok(Token { header: None, generation: 0 }) };
         let mut current = self.current.lock().await;
         if current.header.is_none() {
+            // Where tokens come from may be out of reach for a while, as the service itself may.
             let token = provider.token().await.map_err(|cause| {
-                Error::new(ErrorKind::Unauthenticated, "the token provider gave no token").caused_by(cause)
+                Error::new(ErrorKind::Unavailable, "the token provider gave no token").caused_by(cause)
             })?;
             current.header = Some(header(&token)?);
             current.generation += 1;

@@ -22,7 +22,7 @@ pub enum ErrorKind {
     OutOfRange,
     /// Too many, too fast or too large.
     ResourceExhausted,
-    /// The service can't be reached or is busy. The call may have taken effect.
+    /// The service can't be reached or is busy, or the token provider gave no token. The call may have taken effect.
     Unavailable,
     /// The time ran out. The call may have taken effect.
     DeadlineExceeded,

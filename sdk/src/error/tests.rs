@@ -23,7 +23,8 @@ fn a_refusal_tells_its_reason_and_metadata() {
 
 #[test]
 fn refused_fields_are_named() {
-    let error = refusal(Code::InvalidArgument, "bad request", ErrorDetails::with_bad_request_violation("text", "empty"));
+    let error =
+        refusal(Code::InvalidArgument, "bad request", ErrorDetails::with_bad_request_violation("text", "empty"));
     let violation = FieldViolation { field: "text".into(), description: "empty".into() };
     assert_eq!(error.field_violations(), [violation]);
     assert_eq!(error.to_string(), "bad request; text: empty");

@@ -49,7 +49,8 @@ impl ListSessions {
             let client = client.clone();
             let request = ListSessionsRequest { page_token, ..request.clone() };
             async move {
-                let call = |channel, request| async move { ChatSessionClient::new(channel).list_sessions(request).await };
+                let call =
+                    |channel, request| async move { ChatSessionClient::new(channel).list_sessions(request).await };
                 let page = client.call(request, call).await?;
                 Ok((list(page.sessions), page.next_page_token))
             }

@@ -64,9 +64,6 @@ impl AcceptOffer {
     pub async fn send(self) -> Result<AcceptedOffer, Error> {
         let call = |channel, request| async move { ChatSessionClient::new(channel).accept_offer(request).await };
         let answer = self.client.call(self.request, call).await?;
-        Ok(AcceptedOffer {
-            session: Session::from_wire(answer.session.unwrap_or_default()),
-            revision: answer.revision,
-        })
+        Ok(AcceptedOffer { session: Session::from_wire(answer.session.unwrap_or_default()), revision: answer.revision })
     }
 }

@@ -1,8 +1,11 @@
 //! What an agent is doing.
 
-use std::time::{SystemTime};
+use std::time::SystemTime;
 
-use crate::{convert::{FromWire, count, optional, some, time, wire_enum}, generated as wire};
+use crate::{
+    convert::{FromWire, count, optional, some, time, wire_enum},
+    generated as wire,
+};
 
 /// An agent's state and room.
 #[derive(Clone, Debug, PartialEq, Eq)]

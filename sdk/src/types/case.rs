@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{convert::{FromWire, duration, time}, generated as wire};
+use crate::{
+    convert::{FromWire, duration, time},
+    generated as wire,
+};
 
 /// A named value given at the start of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +21,7 @@ pub struct Attribute {
 
 impl FromWire<wire::Attribute> for Attribute {
     fn from_wire(wire: wire::Attribute) -> Self {
-        Self {
-            name: wire.name,
-            value: wire.value,
-            verified: wire.verified,
-        }
+        Self { name: wire.name, value: wire.value, verified: wire.verified }
     }
 }
 
@@ -85,9 +84,6 @@ pub struct Disposition {
 
 impl FromWire<wire::Disposition> for Disposition {
     fn from_wire(wire: wire::Disposition) -> Self {
-        Self {
-            agent_id: wire.agent_id,
-            code: wire.code,
-        }
+        Self { agent_id: wire.agent_id, code: wire.code }
     }
 }

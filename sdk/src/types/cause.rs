@@ -1,6 +1,6 @@
 //! Why things happened.
 
-use crate::convert::{wire_enum};
+use crate::convert::wire_enum;
 
 wire_enum! {
     /// Why a session entered a queue.

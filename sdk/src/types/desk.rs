@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{convert::{FromWire, duration, list, some, time}, generated as wire};
+use crate::{
+    convert::{FromWire, duration, list, some, time},
+    generated as wire,
+};
 
 use super::{AgentState, Attribute, Offer, Session, WrapUp};
 

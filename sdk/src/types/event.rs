@@ -1,8 +1,11 @@
 //! Something that happened in a session.
 
-use std::time::{SystemTime};
+use std::time::SystemTime;
 
-use crate::{convert::{FromWire, some, time, wire_enum}, generated as wire};
+use crate::{
+    convert::{FromWire, some, time, wire_enum},
+    generated as wire,
+};
 
 use super::EventKind;
 
@@ -54,11 +57,7 @@ pub struct Actor {
 
 impl FromWire<wire::Actor> for Actor {
     fn from_wire(wire: wire::Actor) -> Self {
-        Self {
-            kind: ActorKind::from_wire(wire.kind),
-            id: some(wire.id),
-            display_name: some(wire.display_name),
-        }
+        Self { kind: ActorKind::from_wire(wire.kind), id: some(wire.id), display_name: some(wire.display_name) }
     }
 }
 

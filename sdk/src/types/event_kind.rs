@@ -189,14 +189,12 @@ impl FromWire<Option<Kind>> for EventKind {
                 waited_before: duration(wire.waited_before.unwrap_or_default()),
                 expire_time: wire.expire_time.map(time),
             },
-            Kind::SessionUnqueued(wire) => Self::SessionUnqueued {
-                queue_id: wire.queue_id,
-                reason: UnqueueReason::from_wire(wire.reason),
-            },
-            Kind::OfferMade(wire) => Self::OfferMade {
-                offer: Offer::from_wire(wire.offer.unwrap_or_default()),
-                note: some(wire.note),
-            },
+            Kind::SessionUnqueued(wire) => {
+                Self::SessionUnqueued { queue_id: wire.queue_id, reason: UnqueueReason::from_wire(wire.reason) }
+            }
+            Kind::OfferMade(wire) => {
+                Self::OfferMade { offer: Offer::from_wire(wire.offer.unwrap_or_default()), note: some(wire.note) }
+            }
             Kind::OfferEnded(wire) => Self::OfferEnded {
                 offer_id: wire.offer_id,
                 agent_id: wire.agent_id,
@@ -204,10 +202,9 @@ impl FromWire<Option<Kind>> for EventKind {
                 cause: optional(wire.cause),
                 kind: OfferKind::from_wire(wire.kind),
             },
-            Kind::OfferExtended(wire) => Self::OfferExtended {
-                offer_id: wire.offer_id,
-                expire_time: time(wire.expire_time.unwrap_or_default()),
-            },
+            Kind::OfferExtended(wire) => {
+                Self::OfferExtended { offer_id: wire.offer_id, expire_time: time(wire.expire_time.unwrap_or_default()) }
+            }
             Kind::ParticipantJoined(wire) => Self::ParticipantJoined {
                 participant: Participant::from_wire(wire.participant.unwrap_or_default()),
                 cause: JoinCause::from_wire(wire.cause),
@@ -216,27 +213,22 @@ impl FromWire<Option<Kind>> for EventKind {
                 participant: Participant::from_wire(wire.participant.unwrap_or_default()),
                 reason: LeaveReason::from_wire(wire.reason),
             },
-            Kind::MessagePosted(wire) => Self::MessagePosted {
-                message_id: wire.message_id,
-                text: wire.text,
-                redacted: wire.redacted,
-            },
-            Kind::ReadUpTo(wire) => Self::ReadUpTo {
-                participant_id: wire.participant_id,
-                read_revision: wire.read_revision,
-            },
+            Kind::MessagePosted(wire) => {
+                Self::MessagePosted { message_id: wire.message_id, text: wire.text, redacted: wire.redacted }
+            }
+            Kind::ReadUpTo(wire) => {
+                Self::ReadUpTo { participant_id: wire.participant_id, read_revision: wire.read_revision }
+            }
             Kind::CustomerAway(_) => Self::CustomerAway,
             Kind::CustomerReturned(_) => Self::CustomerReturned,
             Kind::EndingWarned(wire) => Self::EndingWarned {
                 reason: EndReason::from_wire(wire.reason),
                 end_time: time(wire.end_time.unwrap_or_default()),
             },
-            Kind::SessionEnded(wire) => Self::SessionEnded {
-                reason: EndReason::from_wire(wire.reason),
-            },
-            Kind::WrapUpStarted(wire) => Self::WrapUpStarted {
-                wrap_up: WrapUp::from_wire(wire.wrap_up.unwrap_or_default()),
-            },
+            Kind::SessionEnded(wire) => Self::SessionEnded { reason: EndReason::from_wire(wire.reason) },
+            Kind::WrapUpStarted(wire) => {
+                Self::WrapUpStarted { wrap_up: WrapUp::from_wire(wire.wrap_up.unwrap_or_default()) }
+            }
             Kind::WrapUpCompleted(wire) => Self::WrapUpCompleted {
                 agent_id: wire.agent_id,
                 outcome: WrapUpOutcome::from_wire(wire.outcome),
@@ -247,12 +239,8 @@ impl FromWire<Option<Kind>> for EventKind {
                 notes: some(wire.notes),
             },
             Kind::SessionClosed(_) => Self::SessionClosed,
-            Kind::LeavePlanned(wire) => Self::LeavePlanned {
-                agent_id: wire.agent_id,
-            },
-            Kind::LeavePlanDropped(wire) => Self::LeavePlanDropped {
-                agent_id: wire.agent_id,
-            },
+            Kind::LeavePlanned(wire) => Self::LeavePlanned { agent_id: wire.agent_id },
+            Kind::LeavePlanDropped(wire) => Self::LeavePlanDropped { agent_id: wire.agent_id },
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Offers: "take this session", put to one agent.
 
-use std::time::{SystemTime};
+use std::time::SystemTime;
 
-use crate::{convert::{FromWire, optional, some, time, wire_enum}, generated as wire};
+use crate::{
+    convert::{FromWire, optional, some, time, wire_enum},
+    generated as wire,
+};
 
 /// "Take this session", put to one agent, with a deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]

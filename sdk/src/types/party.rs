@@ -1,8 +1,11 @@
 //! Who takes part in a session.
 
-use std::time::{SystemTime};
+use std::time::SystemTime;
 
-use crate::{convert::{FromWire, some, time}, generated as wire};
+use crate::{
+    convert::{FromWire, some, time},
+    generated as wire,
+};
 
 /// The customer of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +21,7 @@ pub struct Customer {
 
 impl FromWire<wire::Customer> for Customer {
     fn from_wire(wire: wire::Customer) -> Self {
-        Self {
-            customer_id: some(wire.customer_id),
-            display_name: some(wire.display_name),
-            away: wire.away,
-        }
+        Self { customer_id: some(wire.customer_id), display_name: some(wire.display_name), away: wire.away }
     }
 }
 
@@ -69,9 +68,6 @@ pub struct ReadMark {
 
 impl FromWire<wire::ReadMark> for ReadMark {
     fn from_wire(wire: wire::ReadMark) -> Self {
-        Self {
-            participant_id: wire.participant_id,
-            revision: wire.revision,
-        }
+        Self { participant_id: wire.participant_id, revision: wire.revision }
     }
 }

@@ -1,8 +1,11 @@
 //! A session as it stands.
 
-use std::time::{SystemTime};
+use std::time::SystemTime;
 
-use crate::{convert::{FromWire, list, optional, some, time, wire_enum}, generated as wire};
+use crate::{
+    convert::{FromWire, list, optional, some, time, wire_enum},
+    generated as wire,
+};
 
 use super::{Attribute, Customer, Disposition, Offer, Participant, QueueEntry, ReadMark, WrapUp};
 

@@ -1,8 +1,11 @@
 //! Whom one could invite.
 
-use std::time::{Duration};
+use std::time::Duration;
 
-use crate::{convert::{FromWire, count, duration}, generated as wire};
+use crate::{
+    convert::{FromWire, count, duration},
+    generated as wire,
+};
 
 use super::AgentState;
 
