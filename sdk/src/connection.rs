@@ -118,3 +118,6 @@ async fn within<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T
     let late = |_| Error::new(ErrorKind::DeadlineExceeded, "the service didn't answer in time");
     timeout_at(deadline, work).await.map_err(late)
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,3 +70,38 @@ pub(crate) fn duration(wire: prost_types::Duration) -> Duration {
 pub(crate) fn wire_duration(duration: Duration) -> prost_types::Duration {
     prost_types::Duration::try_from(duration).unwrap_or(prost_types::Duration { seconds: i64::MAX, nanos: 0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EndReason, Event, EventKind, InviteMode, Session, SessionState, generated as wire};
+
+    #[test]
+    fn a_value_from_the_future_is_unknown() {
+        assert_eq!(SessionState::from_wire(99), SessionState::Unknown);
+        assert_eq!(Event::from_wire(wire::Event::default()).kind, EventKind::Unknown);
+    }
+
+    #[test]
+    fn an_open_session_has_no_end() {
+        let session = Session::from_wire(wire::Session { state: 1, ..Default::default() });
+        assert_eq!((session.state, session.end_time, session.end_reason), (SessionState::Waiting, None, None));
+        assert_eq!(session.language, None);
+        let ended = Session::from_wire(wire::Session { end_reason: 3, ..Default::default() });
+        assert_eq!(ended.end_reason, Some(EndReason::Supervisor));
+    }
+
+    #[test]
+    fn what_goes_out_comes_back() {
+        assert_eq!(InviteMode::from_wire(InviteMode::Transfer.to_wire()), InviteMode::Transfer);
+        let ring_time = Duration::from_millis(1500);
+        assert_eq!(duration(wire_duration(ring_time)), ring_time);
+    }
+
+    #[test]
+    fn impossible_times_are_no_panic() {
+        assert_eq!(duration(prost_types::Duration { seconds: -5, nanos: 0 }), Duration::ZERO);
+        time(prost_types::Timestamp { seconds: i64::MAX, nanos: -1 });
+        assert_eq!(wire_duration(Duration::MAX).seconds, i64::MAX);
+    }
+}
