@@ -1,1 +1,61 @@
-//! Client of the ChatSession service.
+//! Client of the ChatSession live-chat service, for contact centres: customers' chats, and agents who attend, conference,
+//! transfer and leave them.
+//!
+//! ```no_run
+//! # async fn first_program(token: String) -> Result<(), chatsession_sdk::Error> {
+//! let client = chatsession_sdk::Client::builder("http://127.0.0.1:7443").token(token).connect().await?;
+//! let started = client.start_session("sales").customer_name("Ada").send().await?;
+//! let session = client.session(started.session.session_id);
+//! session.say("Hello").send().await?;
+//! let mut watch = session.watch().from_start().open().await?;
+//! while let Some(event) = watch.next().await {
+//!     println!("{:?}", event?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - A [`Client`] gives handles: a [session](Client::session), an agent's [desk](Client::desk), the center's
+//!   [administration](Client::administration). Their methods give requests, and `send` sends them.
+//! - Calls are made again when the service can't be reached, with the same request id, so that they take effect once.
+//! - [`SessionWatch`] and [`DeskWatch`] are streams that resume by themselves and neither repeat nor leave out an event.
+//! - An [`Error`] says what class of failure it is, which rule refused the call, and whether a retry may help.
+//!
+//! Everything runs on Tokio. Types and enums grow: match with `..` and `_`.
+#![deny(missing_docs)]
+
+mod administration;
+mod builder;
+mod client;
+mod connection;
+mod convert;
+mod desk;
+mod error;
+mod generated;
+mod pages;
+mod request;
+mod retry;
+mod session;
+mod token;
+mod types;
+mod watch;
+
+pub use administration::{Administration, Agent, Applied, CenterSettings, ConfigObject, Queue};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use desk::{AgentDesk, ListTargets, SetState, SignIn, SignOut};
+pub use error::{Error, ErrorKind, FieldViolation, Reason};
+pub use pages::Pages;
+pub use session::{
+    AcceptOffer, AcceptedOffer, CancelInvitation, CompleteWrapUp, DeclineOffer, EndSession, Events, GetSession, IfLast,
+    Invitation, Invite, Leave, ListSessions, PostedMessage, ReadUpTo, SendMessage, SendTyping, SessionHandle,
+    SetDisposition, StartSession, StartedSession, TransferToQueue, WithdrawFromQueue,
+};
+pub use token::{TokenFuture, TokenProvider};
+pub use types::{
+    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Customer, Desk,
+    DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
+    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
+    UnqueueReason, WrapUp, WrapUpOutcome,
+};
+pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};

@@ -1,0 +1,128 @@
+//! How a client is set up.
+
+use std::{fmt, sync::Arc, sync::atomic::AtomicUsize, time::Duration};
+
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+
+use crate::{
+    Client, Error, ErrorKind,
+    connection::Connection,
+    token::{Fixed, TokenProvider, Tokens},
+};
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that is dead without saying so is noticed within 30 s.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Sets up a [`Client`]; from [`Client::builder`].
+#[must_use = "nothing connects before `connect`"]
+pub struct ClientBuilder {
+    urls: Vec<String>,
+    provider: Option<Arc<dyn TokenProvider>>,
+    ca_certificate: Option<Vec<u8>>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    connect_timeout: Duration,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(url: String) -> Self {
+        Self {
+            urls: vec![url],
+            provider: None,
+            ca_certificate: None,
+            timeout: TIMEOUT,
+            attempt_timeout: ATTEMPT_TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+        }
+    }
+
+    /// One more address of the same service, used when those before it don't answer.
+    pub fn address(mut self, url: impl Into<String>) -> Self {
+        self.urls.push(url.into());
+        self
+    }
+
+    /// The token to authenticate with. For one that runs out, see [`token_provider`](Self::token_provider).
+    pub fn token(self, token: impl Into<String>) -> Self {
+        self.token_provider(Fixed(token.into()))
+    }
+
+    /// Where tokens come from that run out.
+    pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
+        self.provider = Some(Arc::new(provider));
+        self
+    }
+
+    /// The certificate authority, in PEM, that vouches for the service at `https` addresses. Needed for those.
+    pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.ca_certificate = Some(pem.into());
+        self
+    }
+
+    /// How long a call may take with all its tries. Default 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long one try of a call may take. Default 10 s.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long connecting to an address may take. Default 5 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The client. It connects when it is first used, so this fails only for settings that can't work, with
+    /// [`ErrorKind::InvalidArgument`].
+    pub async fn connect(self) -> Result<Client, Error> {
+        let channels = self.urls.iter().map(|url| self.channel(url)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Client::new(Connection {
+            channels,
+            in_use: AtomicUsize::new(0),
+            tokens: Tokens::new(self.provider),
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+        }))
+    }
+
+    fn channel(&self, url: &str) -> Result<Channel, Error> {
+        let unusable = |cause: tonic::transport::Error| {
+            Error::new(ErrorKind::InvalidArgument, format!("{url} can't be connected to")).caused_by(cause)
+        };
+        let mut endpoint = Endpoint::from_shared(url.to_owned())
+            .map_err(unusable)?
+            .connect_timeout(self.connect_timeout)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(PING_INTERVAL)
+            .keep_alive_timeout(PING_TIMEOUT)
+            .keep_alive_while_idle(true);
+        match endpoint.uri().scheme_str() {
+            Some("http") => {}
+            Some("https") => {
+                let Some(pem) = &self.ca_certificate else {
+                    return Err(Error::new(ErrorKind::InvalidArgument, format!("{url} needs a `ca_certificate`")));
+                };
+                let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
+                endpoint = endpoint.tls_config(tls).map_err(unusable)?;
+            }
+            _ => return Err(Error::new(ErrorKind::InvalidArgument, format!("{url} is neither http:// nor https://"))),
+        }
+        Ok(endpoint.connect_lazy())
+    }
+}
+
+/// Without the token.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("urls", &self.urls).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! The client.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use tonic::{Request, Response, Status, transport::Channel};
+
+use crate::{
+    Administration, AgentDesk, ClientBuilder, Error, SessionHandle,
+    connection::Connection,
+    generated::{ActingFor, acting_for::Who},
+    session::{ListSessions, StartSession},
+};
+
+/// A client of the service. Clones are cheap and share one connection.
+///
+/// Every call is made again when the service can't be reached or is busy, with the same request id, so that it takes
+/// effect once; see [`ClientBuilder::timeout`].
+#[derive(Clone)]
+pub struct Client {
+    connection: Arc<Connection>,
+    acting_for: Option<ActingFor>,
+}
+
+impl Client {
+    /// A client without a credential; see [`builder`](Self::builder) for one with.
+    pub async fn connect(url: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(url).connect().await
+    }
+
+    /// Sets up a client of the service at `url`, such as `http://127.0.0.1:7443`.
+    pub fn builder(url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(url.into())
+    }
+
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection: Arc::new(connection), acting_for: None }
+    }
+
+    /// The same client, for integrators to act for that agent or supervisor.
+    pub fn acting_for_agent(&self, agent_id: impl Into<String>) -> Self {
+        self.acting_for(Who::AgentId(agent_id.into()))
+    }
+
+    /// The same client, for integrators to act for that customer.
+    pub fn acting_for_customer(&self, customer_id: impl Into<String>) -> Self {
+        self.acting_for(Who::CustomerId(customer_id.into()))
+    }
+
+    fn acting_for(&self, who: Who) -> Self {
+        Self { connection: Arc::clone(&self.connection), acting_for: Some(ActingFor { who: Some(who) }) }
+    }
+
+    /// Starts a customer's chat into a queue, or gets back the one that the customer has.
+    pub fn start_session(&self, queue_id: impl Into<String>) -> StartSession {
+        StartSession::new(self.clone(), queue_id.into())
+    }
+
+    /// A session to do something with. Nothing is asked of the service yet.
+    pub fn session(&self, session_id: impl Into<String>) -> SessionHandle {
+        SessionHandle::new(self.clone(), session_id.into())
+    }
+
+    /// Sessions, newest first: an agent's own, a customer's own, all for supervisors and integrators.
+    pub fn list_sessions(&self) -> ListSessions {
+        ListSessions::new(self.clone())
+    }
+
+    /// The agent's desk.
+    pub fn desk(&self) -> AgentDesk {
+        AgentDesk::new(self.clone())
+    }
+
+    /// The center's queues, agents and settings. For integrators and operators.
+    pub fn administration(&self) -> Administration {
+        Administration::new(self.clone())
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// For whom the client acts, as requests say it.
+    pub(crate) fn acting(&self) -> Option<ActingFor> {
+        self.acting_for.clone()
+    }
+
+    pub(crate) async fn call<Q, A, F>(&self, request: Q, call: impl Fn(Channel, Request<Q>) -> F) -> Result<A, Error>
+    where
+        Q: Clone,
+        F: Future<Output = Result<Response<A>, Status>>,
+    {
+        self.connection.call(request, call).await
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("acting_for", &self.acting_for).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,55 @@
+//! An agent's desk.
+
+mod sign;
+mod state;
+mod targets;
+
+pub use sign::{SignIn, SignOut};
+pub use state::SetState;
+pub use targets::ListTargets;
+
+use crate::{Client, watch::WatchDesk};
+
+/// An agent's desk; from [`Client::desk`]. Its methods give requests; `send` sends them.
+#[derive(Clone, Debug)]
+pub struct AgentDesk {
+    client: Client,
+}
+
+impl AgentDesk {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Signs the agent in, not ready. An agent who doesn't [`watch`](Self::watch) within 30 s is signed out again.
+    pub fn sign_in(&self) -> SignIn {
+        SignIn::new(&self.client)
+    }
+
+    /// Signs the agent out. Refused while holding sessions unless handed back.
+    pub fn sign_out(&self) -> SignOut {
+        SignOut::new(&self.client)
+    }
+
+    /// Takes router offers from now on. Needs an open [`watch`](Self::watch).
+    pub fn set_ready(&self) -> SetState {
+        SetState::ready(&self.client)
+    }
+
+    /// Takes invitations only, for a reason of up to 64 characters of `[A-Za-z0-9_-]`, or none where the center allows
+    /// it. While busy it stops new router offers at once, and the state follows when the work is done.
+    pub fn set_not_ready(&self, reason: impl Into<String>) -> SetState {
+        SetState::not_ready(&self.client, reason.into())
+    }
+
+    /// Colleagues and queues to choose from in the Invite window, those whose id or name contains `query`, any case;
+    /// all when it is empty.
+    pub fn list_targets(&self, query: impl Into<String>) -> ListTargets {
+        ListTargets::new(self.client.clone(), query.into())
+    }
+
+    /// Everything of this agent: state, offers, every event of the sessions they are connected to, typing.
+    pub fn watch(&self) -> WatchDesk {
+        WatchDesk::new(self.client.clone())
+    }
+}

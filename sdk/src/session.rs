@@ -1,0 +1,135 @@
+//! One session, to do something with.
+
+mod end;
+mod events;
+mod invite;
+mod leave;
+mod list;
+mod message;
+mod offer;
+mod queue;
+mod read;
+mod start;
+mod wrap_up;
+
+pub use end::EndSession;
+pub use events::Events;
+pub use invite::{Invitation, Invite};
+pub use leave::{IfLast, Leave};
+pub use list::ListSessions;
+pub use message::{PostedMessage, SendMessage, SendTyping};
+pub use offer::{AcceptOffer, AcceptedOffer, CancelInvitation, DeclineOffer};
+pub use queue::{TransferToQueue, WithdrawFromQueue};
+pub use read::{GetSession, ReadUpTo};
+pub use start::{StartSession, StartedSession};
+pub use wrap_up::{CompleteWrapUp, SetDisposition};
+
+use crate::{Audience, Client, watch::WatchSession};
+
+/// One session, to do something with; from [`Client::session`]. Its methods give requests; `send` sends them.
+#[derive(Clone, Debug)]
+pub struct SessionHandle {
+    client: Client,
+    session_id: String,
+}
+
+impl SessionHandle {
+    pub(crate) fn new(client: Client, session_id: String) -> Self {
+        Self { client, session_id }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The session's id.
+    pub fn id(&self) -> &str {
+        &self.session_id
+    }
+
+    /// The session as the caller may see it, without messages.
+    pub fn get(&self) -> GetSession {
+        GetSession::new(self)
+    }
+
+    /// Invites a colleague who is signed in and has room, to a conference unless said otherwise.
+    pub fn invite(&self, agent_id: impl Into<String>) -> Invite {
+        Invite::to(self, agent_id.into())
+    }
+
+    /// Calls an invitation off.
+    pub fn cancel_invitation(&self, offer_id: impl Into<String>) -> CancelInvitation {
+        CancelInvitation::of(self, offer_id.into())
+    }
+
+    /// Takes an offer: the agent is connected then.
+    pub fn accept(&self, offer_id: impl Into<String>) -> AcceptOffer {
+        AcceptOffer::of(self, offer_id.into())
+    }
+
+    /// Declines an offer.
+    pub fn decline(&self, offer_id: impl Into<String>) -> DeclineOffer {
+        DeclineOffer::of(self, offer_id.into())
+    }
+
+    /// Puts the session into a service queue, where it waits for the next agent. The agent stays unless said otherwise.
+    pub fn transfer_to_queue(&self, queue_id: impl Into<String>) -> TransferToQueue {
+        TransferToQueue::to(self, queue_id.into())
+    }
+
+    /// Takes the session out of its queue again.
+    pub fn withdraw_from_queue(&self) -> WithdrawFromQueue {
+        WithdrawFromQueue::new(self)
+    }
+
+    /// The agent leaves. The session lives on when another agent is connected or it is queued; else see
+    /// [`Leave::if_last`].
+    pub fn leave(&self) -> Leave {
+        Leave::new(self)
+    }
+
+    /// Ends the session.
+    pub fn end(&self) -> EndSession {
+        EndSession::new(self)
+    }
+
+    /// Says something to everyone: 1 byte to 16 KiB of UTF-8.
+    pub fn say(&self, text: impl Into<String>) -> SendMessage {
+        SendMessage::to(self, text.into(), Audience::Everyone)
+    }
+
+    /// Says something to staff alone.
+    pub fn whisper(&self, text: impl Into<String>) -> SendMessage {
+        SendMessage::to(self, text.into(), Audience::Staff)
+    }
+
+    /// Tells the others that the caller is typing. May be lost. Shown for 6 seconds unless repeated.
+    pub fn typing(&self) -> SendTyping {
+        SendTyping::new(self)
+    }
+
+    /// Says that the caller has read everything up to a revision.
+    pub fn read_up_to(&self, revision: u64) -> ReadUpTo {
+        ReadUpTo::up_to(self, revision)
+    }
+
+    /// The session's events by page, oldest first, as far as the caller may see them.
+    pub fn events(&self) -> Events {
+        Events::new(self)
+    }
+
+    /// Says what came of the session, `[A-Za-z0-9_-]{1,64}`, during the chat or in the wrap-up.
+    pub fn set_disposition(&self, code: impl Into<String>) -> SetDisposition {
+        SetDisposition::to(self, code.into())
+    }
+
+    /// Ends the caller's wrap-up.
+    pub fn complete_wrap_up(&self) -> CompleteWrapUp {
+        CompleteWrapUp::new(self)
+    }
+
+    /// Everything that happens in the session: from now on unless said otherwise.
+    pub fn watch(&self) -> WatchSession {
+        WatchSession::new(self)
+    }
+}

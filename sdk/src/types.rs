@@ -1,0 +1,23 @@
+//! What the service speaks of.
+
+mod agent;
+mod case;
+mod cause;
+mod desk;
+mod event;
+mod event_kind;
+mod offer;
+mod party;
+mod session;
+mod target;
+
+pub use agent::{AgentState, AgentStatus};
+pub use case::{Attribute, Disposition, QueueEntry, WrapUp};
+pub use cause::{JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
+pub use desk::{Desk, DeskOffer};
+pub use event::{Actor, ActorKind, Audience, Event};
+pub use event_kind::EventKind;
+pub use offer::{CancelCause, InviteMode, Offer, OfferKind, OfferOutcome};
+pub use party::{Customer, Participant, ReadMark};
+pub use session::{EndReason, Session, SessionState};
+pub use target::{AgentTarget, QueueTarget, Target};

@@ -1,0 +1,86 @@
+//! Whom one could invite.
+
+use std::time::Duration;
+
+use crate::{
+    convert::{FromWire, count, duration},
+    generated as wire,
+};
+
+use super::AgentState;
+
+/// One row of the Invite window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// A colleague.
+    Agent(AgentTarget),
+    /// A queue.
+    Queue(QueueTarget),
+}
+
+/// A colleague in the Invite window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AgentTarget {
+    /// The colleague's state and room.
+    pub state: AgentState,
+    /// Their name.
+    pub display_name: String,
+    /// Whether they are a supervisor.
+    pub supervisor: bool,
+    /// The queues they serve.
+    pub queue_ids: Vec<String>,
+}
+
+impl FromWire<wire::AgentTarget> for AgentTarget {
+    fn from_wire(wire: wire::AgentTarget) -> Self {
+        Self {
+            state: AgentState::from_wire(wire.state.unwrap_or_default()),
+            display_name: wire.display_name,
+            supervisor: wire.supervisor,
+            queue_ids: wire.queue_ids,
+        }
+    }
+}
+
+/// A queue in the Invite window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueueTarget {
+    /// The queue.
+    pub queue_id: String,
+    /// Its name.
+    pub display_name: String,
+    /// Sessions waiting in it.
+    pub waiting: u32,
+    /// How long the first of them has waited in it.
+    pub longest_wait: Duration,
+    /// Agents who are ready and serve it.
+    pub ready_agents: u32,
+    /// Agents who are signed in and serve it.
+    pub signed_in_agents: u32,
+}
+
+impl FromWire<wire::QueueTarget> for QueueTarget {
+    fn from_wire(wire: wire::QueueTarget) -> Self {
+        Self {
+            queue_id: wire.queue_id,
+            display_name: wire.display_name,
+            waiting: count(wire.waiting),
+            longest_wait: duration(wire.longest_wait.unwrap_or_default()),
+            ready_agents: count(wire.ready_agents),
+            signed_in_agents: count(wire.signed_in_agents),
+        }
+    }
+}
+
+/// `None` for a kind of row that this version of the client doesn't know.
+impl FromWire<wire::Target> for Option<Target> {
+    fn from_wire(wire: wire::Target) -> Self {
+        match wire.kind? {
+            wire::target::Kind::Agent(agent) => Some(Target::Agent(AgentTarget::from_wire(agent))),
+            wire::target::Kind::Queue(queue) => Some(Target::Queue(QueueTarget::from_wire(queue))),
+        }
+    }
+}

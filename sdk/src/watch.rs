@@ -1,0 +1,92 @@
+//! Streams that keep themselves open.
+
+mod desk;
+mod desk_follow;
+mod follow;
+mod keeper;
+mod session;
+mod session_follow;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
+use tokio_stream::{Stream, StreamExt};
+
+use crate::{Error, retry};
+pub use desk::{DeskEvent, DeskWatch, WatchDesk};
+use follow::Follow;
+use keeper::{Keeper, Source};
+pub use session::{SessionWatch, WatchEvent, WatchSession};
+
+/// Events that may wait for a reader: beyond it the service is left waiting, and says goodbye in the end.
+const UNREAD: usize = 64;
+
+/// Why a watch came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WatchEnd {
+    /// The session ended, and everything that there is to see was delivered.
+    SessionEnded,
+    /// The agent left the session: nothing more may be seen.
+    LeftSession,
+    /// The agent signed out, or was signed out after being cut off for too long.
+    SignedOut,
+}
+
+/// A stream that keeps itself open.
+///
+/// It resumes after cuts, restarts and goodbyes of the service from the last event delivered, so that none is repeated
+/// or left out, and renews its lease in the background. Its last item says why it ended; an error, which is
+/// permanent, ends it too. Dropping it closes it.
+#[must_use = "a stream closes when it is dropped"]
+pub struct Watch<T> {
+    items: mpsc::Receiver<Result<T, Error>>,
+    keeper: JoinHandle<()>,
+}
+
+impl<T: Send + Sync + 'static> Watch<T> {
+    /// Opens the stream, until `deadline` if the service can't be reached, and leaves it to a task that keeps it open.
+    async fn open<F, S>(follow: F, source: S, deadline: Instant) -> Result<Self, Error>
+    where
+        F: Follow<Item = T>,
+        S: Source<F>,
+    {
+        let request = follow.request();
+        let line = retry::until(deadline, || source.open(request.clone())).await?;
+        let (sender, items) = mpsc::channel(UNREAD);
+        let keeper = tokio::spawn(Keeper::new(follow, source, sender).run(line));
+        Ok(Self { items, keeper })
+    }
+
+    /// The next event; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        StreamExt::next(self).await
+    }
+}
+
+impl<T> Stream for Watch<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.items.poll_recv(cx)
+    }
+}
+
+impl<T> Drop for Watch<T> {
+    fn drop(&mut self) {
+        self.keeper.abort();
+    }
+}
+
+impl<T> fmt::Debug for Watch<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! Streams of the service.
+
+use std::{future::Future, pin::Pin};
+
+use tokio::time::Instant;
+use tokio_stream::{Stream, StreamExt};
+use tonic::{Request, Response, Status, Streaming, transport::Channel};
+
+use super::{
+    desk_follow::DeskFollow,
+    follow::Cut,
+    keeper::{Line, Source, Via},
+    session_follow::SessionFollow,
+};
+use crate::{
+    Client, Error, ErrorKind,
+    connection::Life,
+    generated::{
+        AgentDeskRenewRequest, RenewRequest, WatchDeskRequest, WatchDeskResponse, WatchRequest, WatchResponse,
+        agent_desk_client::AgentDeskClient, chat_session_client::ChatSessionClient,
+    },
+};
+
+/// The service, by a client.
+pub(crate) struct Wire {
+    client: Client,
+}
+
+type Messages<R> = Pin<Box<dyn Stream<Item = Result<R, Error>> + Send>>;
+
+impl Wire {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Opens a stream and reads its first message, within the time of one attempt.
+    async fn line<Q: Clone, R: Send + 'static, F>(
+        &self,
+        request: Q,
+        call: impl Fn(Channel, Request<Q>) -> F,
+    ) -> Result<Line<R, Messages<R>>, Error>
+    where
+        F: Future<Output = Result<Response<Streaming<R>>, Status>>,
+    {
+        let open = |channel, request| {
+            let opening = call(channel, request);
+            async move {
+                let mut stream = opening.await?.into_inner();
+                let first = stream.message().await?;
+                Ok(Response::new((first, stream)))
+            }
+        };
+        let connection = self.client.connection();
+        let address = connection.address();
+        let deadline = Instant::now() + connection.attempt_timeout;
+        let ((first, rest), token) = connection.attempt(address, deadline, Life::Stream, &request, open).await?;
+        let empty = || Error::new(ErrorKind::Unavailable, "the service closed a stream before its first message");
+        let rest = Box::pin(rest.map(|message| message.map_err(Error::from_status)));
+        Ok(Line { first: first.ok_or_else(empty)?, rest, via: Via { address, token } })
+    }
+
+    async fn once<Q: Clone, A, F>(
+        &self,
+        via: Via,
+        request: Q,
+        call: impl Fn(Channel, Request<Q>) -> F,
+    ) -> Result<A, Error>
+    where
+        F: Future<Output = Result<Response<A>, Status>>,
+    {
+        let connection = self.client.connection();
+        let deadline = Instant::now() + connection.attempt_timeout;
+        Ok(connection.attempt(via.address, deadline, Life::Call, &request, call).await?.0)
+    }
+
+    async fn cut(&self, via: Via, cut: Cut) {
+        match cut {
+            Cut::Broken => {}
+            Cut::Draining => self.client.connection().leave(via.address),
+            Cut::Token => self.client.connection().tokens.forget(via.token).await,
+        }
+    }
+}
+
+impl Source<SessionFollow> for Wire {
+    type Stream = Messages<WatchResponse>;
+
+    async fn open(&self, request: WatchRequest) -> Result<Line<WatchResponse, Self::Stream>, Error> {
+        self.line(request, |channel, request| async move { ChatSessionClient::new(channel).watch(request).await }).await
+    }
+
+    async fn renew(&self, via: Via, stream_id: String) -> Result<bool, Error> {
+        let call = |channel, request| async move { ChatSessionClient::new(channel).renew(request).await };
+        Ok(self.once(via, RenewRequest { stream_id }, call).await?.open)
+    }
+
+    fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {
+        Self::cut(self, via, cut)
+    }
+}
+
+impl Source<DeskFollow> for Wire {
+    type Stream = Messages<WatchDeskResponse>;
+
+    async fn open(&self, request: WatchDeskRequest) -> Result<Line<WatchDeskResponse, Self::Stream>, Error> {
+        self.line(request, |channel, request| async move { AgentDeskClient::new(channel).watch_desk(request).await })
+            .await
+    }
+
+    async fn renew(&self, via: Via, stream_id: String) -> Result<bool, Error> {
+        let call = |channel, request| async move { AgentDeskClient::new(channel).renew(request).await };
+        Ok(self.once(via, AgentDeskRenewRequest { stream_id }, call).await?.open)
+    }
+
+    fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {
+        Self::cut(self, via, cut)
+    }
+}
