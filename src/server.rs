@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     task::{JoinHandle, JoinSet},
 };
 use tonic::{service::Routes, transport};
@@ -71,6 +71,9 @@ pub enum ServerError {
     /// Reflection can't be built.
     #[error(transparent)]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The shard's thread panicked.
+    #[error("the shard's thread failed; its panic is in the log")]
+    Shard,
     /// A task of the server's panicked.
     #[error("a task of the server's failed: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -128,10 +131,11 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let (ready, mut is_ready) = watch::channel(false);
         let (shard_stop, shard_stopping) = watch::channel(false);
-        let mut shard = tokio::spawn(shard.run(shard_stopping, ready, storage_full.clone()));
+        let mut shard =
+            own_thread(shard.run(shard_stopping, ready, storage_full.clone())).map_err(ServerError::Data)?;
         tokio::select! {
             _ = is_ready.wait_for(|ready| *ready) => {}
-            ended = &mut shard => ended??,
+            ended = &mut shard => ended.map_err(|_| ServerError::Shard)??,
         }
         let mut background = JoinSet::new();
         let retention = millis(settings.shard.retention);
@@ -145,11 +149,11 @@ impl Server {
         let serving = tokio::spawn(async move {
             let served = tokio::select! {
                 served = serving => served,
-                failed = &mut shard => return failed?.map_err(ServerError::from),
+                failed = &mut shard => return failed.map_err(|_| ServerError::Shard)?.map_err(ServerError::from),
             };
             background.shutdown().await;
             shard_stop.send_replace(true);
-            shard.await??;
+            shard.await.map_err(|_| ServerError::Shard)??;
             // The last one to hold the journal closes it.
             drop(journal);
             served
@@ -181,6 +185,19 @@ impl Server {
             }
         }
     }
+}
+
+/// Runs the shard on a thread of its own: everything waits for it, so it must not wait in line behind connections.
+fn own_thread(
+    shard: impl Future<Output = Result<(), RecoveryError>> + Send + 'static,
+) -> io::Result<oneshot::Receiver<Result<(), RecoveryError>>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let (ended, end) = oneshot::channel();
+    std::thread::Builder::new().name("shard".to_owned()).spawn(move || {
+        // Who waits may be gone.
+        let _ = ended.send(runtime.block_on(shard));
+    })?;
+    Ok(end)
 }
 
 async fn every(period: Duration, edge: Arc<Edge>, act: fn(&Arc<Edge>)) {
