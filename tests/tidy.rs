@@ -12,7 +12,7 @@ fn root() -> PathBuf {
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = entry.unwrap().path();
+        let path = entry.expect("a folder's entry").path();
         if path.is_dir() {
             files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
@@ -24,7 +24,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 /// Lines of code: comments and what is only for tests left out.
 fn code(path: &Path) -> Vec<(usize, String)> {
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(path).expect("a source file");
     let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim().to_owned()));
     lines.filter(|(_, line)| !line.starts_with("//")).collect()
 }
@@ -107,7 +107,7 @@ fn given_any_file_then_it_can_be_read_in_one_go() {
     let files = files.filter(|file| !file.components().any(|part| part.as_os_str() == "generated"));
     let long: Vec<String> = files
         .filter_map(|file| {
-            let lines = fs::read_to_string(&file).unwrap().lines().count();
+            let lines = fs::read_to_string(&file).expect("a source file").lines().count();
             (lines > 500).then(|| format!("{} has {lines} lines", file.display()))
         })
         .collect();

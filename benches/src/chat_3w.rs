@@ -160,7 +160,7 @@ async fn measured(name: &str, server: Server, args: &Args) -> Result<Figures, Fa
     let caller = Caller::of(&server)?;
     let chats = match server.data {
         Some(_) => attended(&server, &caller, args.sessions).await?,
-        None => (0..args.sessions).map(|at| bare_chat(at)).collect(),
+        None => (0..args.sessions).map(bare_chat).collect(),
     };
     let before = server.used()?.memory;
     let sent = Arc::new(Sent::default());

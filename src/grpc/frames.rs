@@ -12,6 +12,7 @@ struct Response {
     kind: Option<Kind>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "made, encoded and dropped at once")]
 #[derive(Clone, PartialEq, prost::Oneof)]
 enum Kind {
     #[prost(message, tag = "1")]
