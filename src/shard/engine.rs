@@ -262,7 +262,7 @@ impl<W> Engine<W> {
 }
 
 /// What a leader writes before it serves.
-pub(super) fn leader_started(
+pub fn leader_started(
     state: &State,
     incarnation: Incarnation,
     now: Time,

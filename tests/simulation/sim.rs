@@ -1,0 +1,377 @@
+//! One run of one seed: nodes, people, faults and time, one step after another.
+
+use chatsession::{
+    center::*,
+    journal::AppendError,
+    shard::{Committed, State},
+};
+
+use crate::{
+    asks::Asks,
+    log::Log,
+    node::{Held, Mode, Node},
+    people::{AGENTS, People, agent_id, centers, configuration, person},
+    rng::Rng,
+    truth::{Check, Truth},
+    watch::Watchers,
+};
+
+/// How a seed is run.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    pub seed: u64,
+    pub steps: u64,
+    pub faults: bool,
+    pub whispers: bool,
+}
+
+pub struct Sim {
+    plan: Plan,
+    pub rng: Rng,
+    pub now: u64,
+    step: u64,
+    drawn: u64,
+    runs: u64,
+    incarnations: u8,
+    pub log: Log,
+    pub nodes: Vec<Node>,
+    pub truth: Truth,
+    pub watchers: Watchers,
+    pub asks: Asks,
+    shown: usize,
+}
+
+impl Sim {
+    pub fn new(plan: Plan) -> Self {
+        let mut rng = Rng::new(plan.seed);
+        let nodes = (1..=2).map(|number| Node::new(number, if plan.faults { rng.below(3_000) } else { 0 })).collect();
+        Self {
+            rng,
+            now: 1_000_000_000,
+            step: 0,
+            drawn: 0,
+            runs: 0,
+            incarnations: 2,
+            log: Log::new(plan.faults),
+            nodes,
+            truth: Truth::default(),
+            watchers: Watchers::default(),
+            asks: Asks::default(),
+            shown: 0,
+            plan,
+        }
+    }
+
+    /// Random bytes that depend on the step alone: with and without whispers they are the same.
+    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        self.drawn += 1;
+        Rng::new(self.plan.seed ^ (self.step << 20) ^ self.drawn).bytes()
+    }
+
+    pub fn run(&mut self) -> Check {
+        self.nodes[1].mode = Mode::Down { until: u64::MAX };
+        self.advance(2_000)?;
+        for center in centers() {
+            self.configure(&center)?;
+        }
+        while self.step < self.plan.steps {
+            (self.step, self.drawn) = (self.step + 1, 0);
+            let length = self.pause();
+            self.advance(length)?;
+            if self.plan.faults {
+                self.fault()?;
+            }
+            self.act()?;
+        }
+        self.plan.faults = false;
+        self.log.faults = false;
+        self.advance(5_000)?;
+        self.watchers.settle()?;
+        self.truth.compare()
+    }
+
+    /// How long nothing is asked: often nothing, sometimes until something is due, to the millisecond.
+    fn pause(&mut self) -> u64 {
+        let times = [0, 0, 0, 1, 5, 40, 500, 3_000, 9_000, 30_000];
+        match self.rng.below(12) {
+            10 | 11 => {
+                let offers = self.truth.centers.values().flat_map(|center| center.sessions.values());
+                let expire: Vec<u64> = offers.flat_map(|session| &session.offers).map(|offer| offer.expire.0).collect();
+                let (jitter, skew) = (self.rng.below(3), self.truth.folded.time.0.saturating_sub(self.now));
+                let due = self.rng.pick(&expire).copied().unwrap_or(self.now);
+                due.saturating_sub(skew + self.now).min(60_000) + jitter
+            }
+            other => times[other as usize],
+        }
+    }
+
+    fn configure(&mut self, center: &CenterId) -> Check {
+        let now = self.now;
+        let caller = person(Who::System);
+        let seed = self.bytes();
+        let node = &mut self.nodes[0];
+        let clock = node.clock(now);
+        let engine = node.engine().ok_or("nobody leads at the start")?;
+        engine.apply(
+            center,
+            &caller,
+            configuration(),
+            clock,
+            || seed,
+            |_| Held::Answer(usize::MAX, Ok(Answer::default())),
+        );
+        self.advance(1_000)
+    }
+
+    /// Time passes; whatever happens by itself does so when it is due.
+    fn advance(&mut self, length: u64) -> Check {
+        let until = self.now + length;
+        loop {
+            self.process()?;
+            let wakes = self.nodes.iter().filter_map(Node::wakes).filter(|wake| *wake > self.now);
+            let next = wakes.chain(self.log.next_event()).min().filter(|next| *next <= until);
+            match next {
+                Some(next) => self.now = next.max(self.now),
+                None => break,
+            }
+        }
+        self.now = until;
+        self.process()
+    }
+
+    fn process(&mut self) -> Check {
+        loop {
+            self.log.land(self.now);
+            self.show()?;
+            let answers = self.log.answers(self.now);
+            for (run, result) in answers {
+                self.appended(run, result)?;
+            }
+            for at in 0..self.nodes.len() {
+                self.work(at)?;
+            }
+            if self.log.next_event().is_none_or(|next| next > self.now) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What became durable is checked and shown.
+    fn show(&mut self) -> Check {
+        while self.shown < self.log.rows.len() {
+            let batch = self.truth.durable(&self.log.rows[self.shown])?;
+            self.watchers.durable(&batch)?;
+            self.shown += 1;
+        }
+        Ok(())
+    }
+
+    fn appended(&mut self, run: u64, result: Result<u64, AppendError>) -> Check {
+        let Some(at) = self.nodes.iter().position(|node| node.run == run) else { return Ok(()) };
+        let now = self.now;
+        let node = &mut self.nodes[at];
+        match (&mut node.mode, result) {
+            (Mode::Recovering { .. }, Ok(_)) => node.lead(now),
+            (Mode::Recovering { .. }, Err(AppendError::Conflict { .. })) => return self.recover(at),
+            (Mode::Recovering { .. }, Err(_)) => node.mode = Mode::Down { until: now + 500 },
+            (Mode::Leading { engine, .. }, Ok(position)) => {
+                let flight = engine.durable(position).ok_or("an append of nothing")?;
+                self.tell(flight.waiting)?;
+            }
+            (Mode::Leading { .. }, Err(error)) => {
+                let (conflict, unanswered) = (matches!(error, AppendError::Conflict { .. }), node.abandon(now + 1));
+                self.truth.counts.deposed_with_answers += u64::from(conflict && !unanswered.is_empty());
+                self.asks.unanswered(unanswered, now, &mut self.rng, !conflict);
+            }
+            (Mode::Down { .. }, _) => {}
+        }
+        Ok(())
+    }
+
+    /// A node acts: recovers, lets happen what is due, writes, tells what may be told.
+    fn work(&mut self, at: usize) -> Check {
+        let now = self.now;
+        match self.nodes[at].mode {
+            Mode::Down { until } if until <= now => return self.recover(at),
+            Mode::Leading { .. } if self.nodes[at].paused_until <= now => {}
+            Mode::Down { .. } | Mode::Recovering { .. } | Mode::Leading { .. } => return Ok(()),
+        }
+        self.nodes[at].paused_until = 0;
+        let clock = self.nodes[at].clock(now);
+        let (seed, mut drawn) = (Rng::new(self.plan.seed ^ (self.step << 20) ^ now), self.drawn);
+        let mut seeds = seed;
+        let run = self.nodes[at].run;
+        let Some(engine) = self.nodes[at].engine() else { return Ok(()) };
+        drawn += u64::from(engine.fire_due(clock, || seeds.bytes()));
+        if engine.next_deadline().is_some_and(|due| due <= clock) {
+            return Err("9: something due didn't happen".into());
+        }
+        let room = engine.in_flight() < 2;
+        let sealed = if room { engine.seal(clock, false, || seeds.bytes()) } else { None };
+        let ready = engine.take_ready();
+        self.drawn = drawn;
+        if let Some(sealed) = sealed {
+            self.log.append(run, sealed.expected, sealed.batch, now, &mut self.rng);
+        }
+        self.tell(ready)
+    }
+
+    fn tell(&mut self, waiting: Vec<Held>) -> Check {
+        waiting.into_iter().try_for_each(|held| self.asks.told(held, &mut self.truth))
+    }
+
+    /// Folds the log, from its start or from a snapshot, and announces a new leader behind it.
+    fn recover(&mut self, at: usize) -> Check {
+        let snapshot = match self.rng.below(3) {
+            0 => None,
+            _ => self.rng.pick(&self.truth.snapshots).cloned(),
+        };
+        let mut state = match &snapshot {
+            Some(bytes) => State::decode(bytes).map_err(|error| format!("11: {error}"))?,
+            None => State::default(),
+        };
+        self.truth.counts.restored_from_snapshot += u64::from(snapshot.is_some());
+        self.truth.counts.folded_from_scratch += u64::from(snapshot.is_none());
+        for stored in &self.log.rows[state.position as usize..] {
+            state.apply(&Committed::decode(stored).map_err(|error| error.to_string())?);
+        }
+        if state.encode() != self.truth.folded.encode() {
+            return Err("11: a recovery folds to another state".into());
+        }
+        self.runs += 1;
+        self.nodes[at].announce(state, self.runs, &mut self.log, self.now, &mut self.rng);
+        Ok(())
+    }
+
+    fn leaders(&self) -> Vec<usize> {
+        let leads = |at: &usize| {
+            let node = &self.nodes[*at];
+            matches!(node.mode, Mode::Leading { .. }) && node.paused_until <= self.now
+        };
+        (0..self.nodes.len()).filter(leads).collect()
+    }
+
+    /// Something breaks.
+    fn fault(&mut self) -> Check {
+        let at = self.rng.below(2) as usize;
+        let leaders = self.leaders().len();
+        self.truth.counts.two_leaders += u64::from(leaders == 2);
+        match self.rng.below(70) {
+            0 => self.crash(at),
+            1 => {
+                // A takeover, whatever the other one believes.
+                if let Mode::Down { until } = &mut self.nodes[1 - at].mode {
+                    *until = self.now;
+                }
+            }
+            2 => {
+                self.nodes[at].paused_until = self.now + self.rng.below(90_000);
+                let clock = self.nodes[at].clock(self.now);
+                self.truth.stalls.push((clock, clock + (self.nodes[at].paused_until - self.now) + 1));
+            }
+            3 => self.now += self.rng.below(3_000),
+            4 | 5 => self.watchers.flap(&mut self.rng)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn crash(&mut self, at: usize) {
+        let long = [200, 5_000, 120_000][self.rng.below(3) as usize];
+        let until = self.now + self.rng.below(long);
+        let unanswered = self.nodes[at].abandon(until);
+        self.incarnations = self.incarnations.wrapping_add(1);
+        let node = &mut self.nodes[at];
+        (node.incarnation, node.run, node.paused_until) = (Incarnation::from_bytes([self.incarnations; 16]), 0, 0);
+        self.asks.unanswered(unanswered, self.now, &mut self.rng, false);
+    }
+
+    /// Somebody asks for something, again or anew, or opens or closes a stream.
+    fn act(&mut self) -> Check {
+        let leaders = self.leaders();
+        let Some(at) = self.rng.pick(&leaders).copied() else { return Ok(()) };
+        if let Some(ask) = self.asks.again(self.now, &mut self.rng) {
+            return self.ask(at, ask);
+        }
+        match self.rng.below(10) {
+            0..3 => {
+                if let Some((center, command)) = self.stream(at) {
+                    return self.decide(
+                        at,
+                        &center,
+                        Asked { caller: person(Who::System), request: None, command },
+                        None,
+                    );
+                }
+                Ok(())
+            }
+            3 => self.look(at),
+            _ => {
+                let wish = People { truth: &self.truth, rng: &mut self.rng }.wish();
+                let Some(wish) = wish else { return Ok(()) };
+                let ask = self.asks.new_ask(wish, &mut self.truth);
+                self.ask(at, ask)
+            }
+        }
+    }
+
+    fn stream(&mut self, at: usize) -> Option<(CenterId, Command)> {
+        let id = centers()[usize::from(self.rng.one_in(6))].clone();
+        let center = self.truth.centers.get(&id)?;
+        let incarnation = self.nodes[at].incarnation;
+        let agent = agent_id(AGENTS[self.rng.below(5) as usize]);
+        let sessions: Vec<SessionId> = center.sessions.keys().copied().collect();
+        let session = self.rng.pick(&sessions).copied();
+        let command = match (self.rng.below(12), session) {
+            (0, _) => Command::CloseDesk { agent, incarnation },
+            (1 | 2, Some(session)) => Command::CloseCustomer { session, incarnation },
+            (3, Some(session)) => Command::OpenCustomer { session, incarnation },
+            (4, Some(session)) => Command::Archive { session },
+            _ => Command::OpenDesk { agent, incarnation },
+        };
+        Some((id, command))
+    }
+
+    fn ask(&mut self, at: usize, ask: usize) -> Check {
+        let (center, asked) = self.asks.sent(ask);
+        let whispered = matches!(asked.command, Command::SendMessage { audience: Audience::Staff, .. });
+        if whispered && !self.plan.whispers {
+            return Ok(());
+        }
+        self.decide(at, &center, asked, Some(ask))
+    }
+
+    /// A leader decides; 4: what it refuses has changed nothing.
+    fn decide(&mut self, at: usize, center: &CenterId, asked: Asked, ask: Option<usize>) -> Check {
+        self.work(at)?;
+        let (now, seed) = (self.now, self.bytes());
+        let clock = self.nodes[at].clock(now);
+        let Some(engine) = self.nodes[at].engine() else { return Ok(()) };
+        let before = engine.state().centers.get(center).and_then(|center| minicbor::to_vec(center).ok());
+        let mut refused = false;
+        engine.command(center, asked, clock, seed, |result| {
+            refused = result.is_err();
+            Held::Answer(ask.unwrap_or(usize::MAX), result)
+        });
+        let after = engine.state().centers.get(center).and_then(|center| minicbor::to_vec(center).ok());
+        if refused && before != after {
+            return Err("4: a refused command changed something".into());
+        }
+        if now % 3 == 0 { Ok(()) } else { self.work(at) }
+    }
+
+    /// 6: somebody reads a session.
+    fn look(&mut self, at: usize) -> Check {
+        let center = &centers()[0];
+        let which = self.rng.next();
+        let Some(engine) = self.nodes[at].engine() else { return Ok(()) };
+        engine.read(center, |state| {
+            let sessions = state.sessions.len().max(1) as u64;
+            match state.sessions.values().nth((which % sessions) as usize) {
+                Some(session) => Held::Shown(state.id.clone(), session.id, session.revision, session.public),
+                None => Held::Answer(usize::MAX, Ok(Answer::default())),
+            }
+        });
+        Ok(())
+    }
+}
