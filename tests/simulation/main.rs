@@ -77,6 +77,7 @@ fn many_seeds() {
         let threads: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
         threads.into_iter().for_each(|thread| all.add(&thread.join().unwrap()));
     });
+    println!("{all:?}");
     assert_eq!(all.scarce(seeds / 50), Vec::<String>::new(), "too seldom to prove anything: {all:#?}");
 }
 
@@ -91,15 +92,16 @@ fn a_seed_is_the_same_twice() {
 #[test]
 fn customers_see_the_same_with_and_without_whispers() {
     let mut whispers = 0;
-    for seed in 1..=150 {
+    for seed in 1..=300 {
         let streams = |whispers| {
             let mut sim = Sim::new(Plan { seed, steps: STEPS, faults: false, whispers });
             sim.run().unwrap();
             (sim.watchers.streams.clone(), sim.truth.counts.whispers)
         };
         let ((with, some), (without, _)) = (streams(true), streams(false));
-        assert_eq!(with, without, "seed {seed}");
+        let differs = with.iter().find(|(session, stream)| without.get(session) != Some(stream));
+        assert_eq!(differs.map(|(session, stream)| (stream, without.get(session))), None, "seed {seed}");
         whispers += some;
     }
-    assert!(whispers > 150, "{whispers} whispers prove nothing");
+    assert!(whispers > 300, "{whispers} whispers prove nothing");
 }

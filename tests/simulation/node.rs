@@ -70,7 +70,7 @@ impl Node {
     /// Announces itself at the end of what was folded.
     pub fn announce(&mut self, state: State, run: u64, log: &mut Log, now: u64, rng: &mut Rng) {
         let (sealed, started) = leader_started(&state, self.incarnation, Time(now + self.skew), || rng.bytes());
-        self.run = run;
+        (self.run, self.paused_until) = (run, 0);
         log.append(run, sealed.expected, sealed.batch, now, rng);
         self.mode = Mode::Recovering { state: Box::new(state), started: Box::new(started) };
     }

@@ -34,9 +34,9 @@ pub fn configuration() -> Vec<Object> {
         skip_time: MINUTE,
         customer_grace: 40 * SECOND,
         customer_gone_time: 80 * SECOND,
-        inactivity_time: 2 * MINUTE,
-        max_age: 30 * MINUTE,
-        max_events: 40,
+        inactivity_time: 40 * SECOND,
+        max_age: 5 * MINUTE,
+        max_events: 16,
         max_participants: 4,
         ..Settings::default()
     };
@@ -76,8 +76,8 @@ impl People<'_> {
         let id = centers()[usize::from(self.rng.one_in(6))].clone();
         let center = self.truth.centers.get(&id)?;
         let (caller, command) = match self.rng.below(10) {
-            0 => self.nonsense(center)?,
-            1 => self.start(),
+            0 if self.rng.one_in(2) => self.nonsense(center)?,
+            0 | 1 => self.start(),
             2 | 3 => self.about_an_offer(center)?,
             4 | 5 => self.state(center)?,
             _ => self.about_a_session(center)?,
@@ -129,8 +129,8 @@ impl People<'_> {
         let (offer, agent) = self.rng.pick(&known)?.clone();
         let session = session.id;
         let command = match self.rng.below(10) {
-            0..6 => Command::AcceptOffer { session, offer },
-            6..9 => Command::DeclineOffer { session, offer },
+            0..7 => Command::AcceptOffer { session, offer },
+            7..9 => Command::DeclineOffer { session, offer },
             _ => {
                 let canceler = self.agent();
                 return Some((person(Who::Agent(canceler)), Command::CancelInvitation { session, offer }));
@@ -140,11 +140,14 @@ impl People<'_> {
     }
 
     fn state(&mut self, center: &Center) -> Option<(Caller, Command)> {
-        let id = self.agent();
+        let idle = |agent: &&Agent| agent.status != Status::Ready;
+        let idle: Vec<AgentId> = center.agents.values().filter(idle).map(|agent| agent.config.id.clone()).collect();
+        let any = self.agent();
+        let id = self.rng.pick(&idle).cloned().filter(|_| !self.rng.one_in(4)).unwrap_or(any);
         let agent = center.agents.get(&id)?;
         let command = match (&agent.status, self.rng.below(12)) {
             (Status::SignedOut, _) => Command::SignIn,
-            (_, 0) => Command::SignOut { hand_back: self.rng.one_in(2) },
+            (_, 0) if self.rng.one_in(3) => Command::SignOut { hand_back: self.rng.one_in(2) },
             (_, 1) => Command::SetState { ready: false, reason: Code::parse("lunch") },
             _ => Command::SetState { ready: true, reason: None },
         };
@@ -167,13 +170,13 @@ impl People<'_> {
         }
         let connected: Vec<AgentId> = session.connected().map(|participant| participant.agent.clone()).collect();
         match self.rng.pick(&connected).cloned() {
-            Some(agent) if !self.rng.one_in(4) => {
+            Some(agent) if !self.rng.one_in(3) => {
                 let caller = person(Who::Agent(agent));
                 Some((caller, self.by_agent(session)))
             }
             _ => {
                 let command = match self.rng.below(12) {
-                    0 => Command::EndSession { session: id, end_for_all: false, expected: None },
+                    0 if self.rng.one_in(3) => Command::EndSession { session: id, end_for_all: false, expected: None },
                     1..4 => {
                         Command::ReadUpTo { session: id, revision: self.rng.below(session.public as u64 + 1) as u32 }
                     }

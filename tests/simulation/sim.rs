@@ -69,7 +69,7 @@ impl Sim {
     }
 
     pub fn run(&mut self) -> Check {
-        self.nodes[1].mode = Mode::Down { until: u64::MAX };
+        self.nodes[1].mode = Mode::Down { until: u64::MAX / 2 };
         self.advance(2_000)?;
         for center in centers() {
             self.configure(&center)?;
@@ -92,8 +92,10 @@ impl Sim {
 
     /// How long nothing is asked: often nothing, sometimes until something is due, to the millisecond.
     fn pause(&mut self) -> u64 {
-        let times = [0, 0, 0, 1, 5, 40, 500, 3_000, 9_000, 30_000];
-        match self.rng.below(12) {
+        let times = [1, 5, 40, 300, 900, 2_000, 3_000, 5_000, 9_000];
+        match self.rng.below(42) {
+            at @ 0..9 => times[at as usize],
+            9 if self.rng.one_in(2) => 30_000 + self.rng.below(90_000),
             10 | 11 => {
                 let offers = self.truth.centers.values().flat_map(|center| center.sessions.values());
                 let expire: Vec<u64> = offers.flat_map(|session| &session.offers).map(|offer| offer.expire.0).collect();
@@ -101,7 +103,7 @@ impl Sim {
                 let due = self.rng.pick(&expire).copied().unwrap_or(self.now);
                 due.saturating_sub(skew + self.now).min(60_000) + jitter
             }
-            other => times[other as usize],
+            _ => 0,
         }
     }
 
@@ -179,7 +181,9 @@ impl Sim {
                 self.tell(flight.waiting)?;
             }
             (Mode::Leading { .. }, Err(error)) => {
-                let (conflict, unanswered) = (matches!(error, AppendError::Conflict { .. }), node.abandon(now + 1));
+                let conflict = matches!(error, AppendError::Conflict { .. });
+                // Who was deposed leaves the other one in peace for a while.
+                let unanswered = node.abandon(if conflict { now + 20_000 + self.rng.below(400_000) } else { now + 1 });
                 self.truth.counts.deposed_with_answers += u64::from(conflict && !unanswered.is_empty());
                 self.asks.unanswered(unanswered, now, &mut self.rng, !conflict);
             }
@@ -198,18 +202,17 @@ impl Sim {
         }
         self.nodes[at].paused_until = 0;
         let clock = self.nodes[at].clock(now);
-        let (seed, mut drawn) = (Rng::new(self.plan.seed ^ (self.step << 20) ^ now), self.drawn);
-        let mut seeds = seed;
         let run = self.nodes[at].run;
         let Some(engine) = self.nodes[at].engine() else { return Ok(()) };
-        drawn += u64::from(engine.fire_due(clock, || seeds.bytes()));
+        self.drawn += u64::from(engine.next_deadline().is_some_and(|due| due <= clock));
+        let mut seeds = Rng::new(self.plan.seed ^ (self.step << 20) ^ (self.drawn << 10) ^ 1);
+        engine.fire_due(clock, || seeds.bytes());
         if engine.next_deadline().is_some_and(|due| due <= clock) {
             return Err("9: something due didn't happen".into());
         }
         let room = engine.in_flight() < 2;
         let sealed = if room { engine.seal(clock, false, || seeds.bytes()) } else { None };
         let ready = engine.take_ready();
-        self.drawn = drawn;
         if let Some(sealed) = sealed {
             self.log.append(run, sealed.expected, sealed.batch, now, &mut self.rng);
         }
@@ -256,7 +259,7 @@ impl Sim {
         let at = self.rng.below(2) as usize;
         let leaders = self.leaders().len();
         self.truth.counts.two_leaders += u64::from(leaders == 2);
-        match self.rng.below(70) {
+        match self.rng.below(110) {
             0 => self.crash(at),
             1 => {
                 // A takeover, whatever the other one believes.
@@ -264,12 +267,17 @@ impl Sim {
                     *until = self.now;
                 }
             }
-            2 => {
-                self.nodes[at].paused_until = self.now + self.rng.below(90_000);
-                let clock = self.nodes[at].clock(self.now);
-                self.truth.stalls.push((clock, clock + (self.nodes[at].paused_until - self.now) + 1));
+            2 if matches!(self.nodes[at].mode, Mode::Leading { .. }) => {
+                let (clock, length) = (self.nodes[at].clock(self.now), self.rng.below(90_000));
+                self.nodes[at].paused_until = self.now + length;
+                self.truth.stalls.push((clock, clock + length));
             }
-            3 => self.now += self.rng.below(3_000),
+            3 => {
+                let jump = self.rng.below(5_000);
+                let clocks: Vec<Time> = self.nodes.iter().map(|node| node.clock(self.now)).collect();
+                self.truth.stalls.extend(clocks.into_iter().map(|clock| (clock, clock + jump)));
+                self.now += jump;
+            }
             4 | 5 => self.watchers.flap(&mut self.rng)?,
             _ => {}
         }
@@ -294,7 +302,7 @@ impl Sim {
             return self.ask(at, ask);
         }
         match self.rng.below(10) {
-            0..3 => {
+            0..2 => {
                 if let Some((center, command)) = self.stream(at) {
                     return self.decide(
                         at,
@@ -305,7 +313,7 @@ impl Sim {
                 }
                 Ok(())
             }
-            3 => self.look(at),
+            2 if self.rng.one_in(3) => self.look(at),
             _ => {
                 let wish = People { truth: &self.truth, rng: &mut self.rng }.wish();
                 let Some(wish) = wish else { return Ok(()) };
@@ -319,11 +327,14 @@ impl Sim {
         let id = centers()[usize::from(self.rng.one_in(6))].clone();
         let center = self.truth.centers.get(&id)?;
         let incarnation = self.nodes[at].incarnation;
-        let agent = agent_id(AGENTS[self.rng.below(5) as usize]);
+        let cut = |agent: &&Agent| agent.is_signed_in() && !agent.desks.contains(&incarnation);
+        let cut: Vec<AgentId> = center.agents.values().filter(cut).map(|agent| agent.config.id.clone()).collect();
+        let any = agent_id(AGENTS[self.rng.below(5) as usize]);
+        let agent = self.rng.pick(&cut).cloned().unwrap_or(any);
         let sessions: Vec<SessionId> = center.sessions.keys().copied().collect();
         let session = self.rng.pick(&sessions).copied();
         let command = match (self.rng.below(12), session) {
-            (0, _) => Command::CloseDesk { agent, incarnation },
+            (0, _) if self.rng.one_in(2) => Command::CloseDesk { agent, incarnation },
             (1 | 2, Some(session)) => Command::CloseCustomer { session, incarnation },
             (3, Some(session)) => Command::OpenCustomer { session, incarnation },
             (4, Some(session)) => Command::Archive { session },
