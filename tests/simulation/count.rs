@@ -42,6 +42,10 @@ counts!(
     wrap_ups_timed_out,
     rejoined,
     offers_extended,
+    routed,
+    signed_in,
+    ready,
+    offered,
     transfers_taken,
     conferences,
     whispers,
@@ -71,11 +75,16 @@ impl Counts {
                 self.leases_renewed += u64::from(center.agents[agent].grace_end.is_some());
                 return;
             }
+            Event::Agent { change, .. } => {
+                self.signed_in += u64::from(matches!(change, AgentChange::SignedIn { .. }));
+                self.ready += u64::from(*change == AgentChange::Ready);
+                return;
+            }
             Event::Center(CenterChange::Archived { .. }) => {
                 self.archived += 1;
                 return;
             }
-            Event::Agent { .. } | Event::Center(_) => return,
+            Event::Center(_) => return,
         };
         let Some(session) = center.sessions.get(&event.session) else { return };
         match &event.what {
@@ -109,6 +118,8 @@ impl Counts {
             Happened::WrapUpCompleted { outcome: WrapUpOutcome::TimedOut, .. } => self.wrap_ups_timed_out += 1,
             Happened::WrapUpCompleted { outcome: WrapUpOutcome::Rejoined, .. } => self.rejoined += 1,
             Happened::OfferExtended { .. } => self.offers_extended += 1,
+            Happened::OfferMade(_) => self.offered += 1,
+            Happened::Joined { cause: JoinCause::Routed, .. } => self.routed += 1,
             Happened::Joined { cause: JoinCause::Transfer, .. } => self.transfers_taken += 1,
             Happened::Joined { cause: JoinCause::Conference, .. } => self.conferences += 1,
             Happened::Posted { .. } if event.public.is_none() => self.whispers += 1,

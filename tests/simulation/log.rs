@@ -24,13 +24,15 @@ pub struct Log {
     pub rows: Vec<Stored>,
     pending: Vec<Pending>,
     pub faults: bool,
+    /// The higher, the fewer appends fail.
+    calm: u64,
     pub late_landings: u64,
     pub doubtful_landed: u64,
 }
 
 impl Log {
-    pub fn new(faults: bool) -> Self {
-        Self { rows: Vec::new(), pending: Vec::new(), faults, late_landings: 0, doubtful_landed: 0 }
+    pub fn new(faults: bool, calm: u64) -> Self {
+        Self { rows: Vec::new(), pending: Vec::new(), faults, calm, late_landings: 0, doubtful_landed: 0 }
     }
 
     pub fn append(&mut self, writer: u64, expected: Position, batch: Batch, now: u64, rng: &mut Rng) {
@@ -52,7 +54,7 @@ impl Log {
             told: false,
         };
         let doubt = || Some(AppendError::Doubtful("no answer came".into()));
-        match if self.faults { rng.below(60) } else { 9 } {
+        match if self.faults { rng.below(self.calm) } else { 9 } {
             _ if poisoned => (pending.lands, pending.error) = (None, doubt()),
             0 => (pending.lands, pending.error) = (None, Some(AppendError::Full)),
             1 => (pending.lands, pending.error) = (None, doubt()),

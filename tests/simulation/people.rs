@@ -72,14 +72,15 @@ pub struct People<'a> {
 }
 
 impl People<'_> {
-    pub fn wish(&mut self) -> Option<Wish> {
+    pub fn wish(&mut self, hurry: bool) -> Option<Wish> {
         let id = centers()[usize::from(self.rng.one_in(6))].clone();
         let center = self.truth.centers.get(&id)?;
-        let (caller, command) = match self.rng.below(10) {
+        let (caller, command) = match self.rng.below(12) {
+            _ if hurry => self.about_an_offer(center)?,
             0 if self.rng.one_in(2) => self.nonsense(center)?,
-            0 | 1 => self.start(),
-            2 | 3 => self.about_an_offer(center)?,
-            4 | 5 => self.state(center)?,
+            0 | 1 if self.rng.one_in(2) => self.start(),
+            2..5 => self.about_an_offer(center)?,
+            5 | 6 => self.state(center)?,
             _ => self.about_a_session(center)?,
         };
         Some((id, caller, command))
@@ -119,10 +120,14 @@ impl People<'_> {
     }
 
     fn about_an_offer(&mut self, center: &Center) -> Option<(Caller, Command)> {
-        let session = self.session(center, |session| !session.offers.is_empty() || !session.ended_offers.is_empty())?;
+        let late = self.rng.one_in(8);
+        let session = self.session(center, |session| match late {
+            true => !session.ended_offers.is_empty(),
+            false => !session.offers.is_empty(),
+        })?;
         let ended = session.ended_offers.iter().rev().take(2).map(|offer| (offer.id, offer.agent.clone()));
         let open = session.offers.iter().map(|offer| (offer.id, offer.agent.clone()));
-        let known: Vec<(OfferId, AgentId)> = match session.offers.is_empty() || self.rng.one_in(5) {
+        let known: Vec<(OfferId, AgentId)> = match late {
             true => ended.collect(),
             false => open.collect(),
         };

@@ -39,6 +39,8 @@ pub struct Sim {
     pub watchers: Watchers,
     pub asks: Asks,
     shown: usize,
+    /// Something is about to be too late.
+    hurry: bool,
 }
 
 impl Sim {
@@ -52,12 +54,13 @@ impl Sim {
             drawn: 0,
             runs: 0,
             incarnations: 2,
-            log: Log::new(plan.faults),
+            log: Log::new(plan.faults, if plan.seed.is_multiple_of(3) { 70 } else { 500 }),
             nodes,
             truth: Truth::default(),
             watchers: Watchers::default(),
             asks: Asks::default(),
             shown: 0,
+            hurry: false,
             plan,
         }
     }
@@ -96,12 +99,13 @@ impl Sim {
         match self.rng.below(42) {
             at @ 0..9 => times[at as usize],
             9 if self.rng.one_in(2) => 30_000 + self.rng.below(90_000),
-            10 | 11 => {
+            10 => {
                 let offers = self.truth.centers.values().flat_map(|center| center.sessions.values());
                 let expire: Vec<u64> = offers.flat_map(|session| &session.offers).map(|offer| offer.expire.0).collect();
                 let (jitter, skew) = (self.rng.below(3), self.truth.folded.time.0.saturating_sub(self.now));
                 let due = self.rng.pick(&expire).copied().unwrap_or(self.now);
-                due.saturating_sub(skew + self.now).min(60_000) + jitter
+                self.hurry = !expire.is_empty();
+                (due + jitter).saturating_sub(skew + self.now + 2).min(60_000)
             }
             _ => 0,
         }
@@ -259,7 +263,7 @@ impl Sim {
         let at = self.rng.below(2) as usize;
         let leaders = self.leaders().len();
         self.truth.counts.two_leaders += u64::from(leaders == 2);
-        match self.rng.below(110) {
+        match self.rng.below(if self.plan.seed.is_multiple_of(3) { 120 } else { 400 }) {
             0 => self.crash(at),
             1 => {
                 // A takeover, whatever the other one believes.
@@ -278,7 +282,7 @@ impl Sim {
                 self.truth.stalls.extend(clocks.into_iter().map(|clock| (clock, clock + jump)));
                 self.now += jump;
             }
-            4 | 5 => self.watchers.flap(&mut self.rng)?,
+            4..20 => self.watchers.flap(&mut self.rng)?,
             _ => {}
         }
         Ok(())
@@ -301,8 +305,9 @@ impl Sim {
         if let Some(ask) = self.asks.again(self.now, &mut self.rng) {
             return self.ask(at, ask);
         }
+        let hurry = std::mem::take(&mut self.hurry);
         match self.rng.below(10) {
-            0..2 => {
+            0..2 if !hurry => {
                 if let Some((center, command)) = self.stream(at) {
                     return self.decide(
                         at,
@@ -313,9 +318,9 @@ impl Sim {
                 }
                 Ok(())
             }
-            2 if self.rng.one_in(3) => self.look(at),
+            2 if !hurry && self.rng.one_in(3) => self.look(at),
             _ => {
-                let wish = People { truth: &self.truth, rng: &mut self.rng }.wish();
+                let wish = People { truth: &self.truth, rng: &mut self.rng }.wish(hurry);
                 let Some(wish) = wish else { return Ok(()) };
                 let ask = self.asks.new_ask(wish, &mut self.truth);
                 self.ask(at, ask)
