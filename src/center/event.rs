@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use minicbor::{Decode, Encode};
 
+use crate::bugs::bug;
+
 use super::{
     command::{Answer, Caller},
     ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
@@ -496,6 +498,9 @@ pub enum Happened {
 impl Happened {
     /// Whether only staff may see it: the one table. What may be either is told by `audience`.
     pub fn audience(&self, asked: Audience) -> Audience {
+        if bug!(WhisperShown) && matches!(self, Self::Posted { .. }) {
+            return Audience::Everyone;
+        }
         match self {
             Self::Started(_)
             | Self::Queued { .. }

@@ -2,8 +2,9 @@
 //!
 //! A seed that fails is replayed by `SEED=… cargo test --test simulation one_seed -- --nocapture`.
 
-#![allow(unreachable_pub, reason = "a test has no outside")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test has no outside, and fails by an unwrap as it should")]
 
+mod act;
 mod asks;
 #[cfg(feature = "seeded-bugs")]
 mod bugs;

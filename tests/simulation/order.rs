@@ -18,7 +18,9 @@ fn offerable(center: &Center, session: &Session, agent: &Agent, now: Time) -> bo
             && session.connected_as(other_id).is_none()
     });
     let ringing = session.offers.iter().any(|offer| offer.kind == OfferKind::Router);
-    serves && !ringing && !busy_with_it && (attended || !absent) && !(session.skipped.contains_key(id) && others)
+    let skipped = session.skipped.contains_key(id) && others;
+    let waits_in_vain = absent && !attended;
+    serves && !ringing && !busy_with_it && !waits_in_vain && !skipped
 }
 
 fn place(session: &Session) -> Option<(std::cmp::Reverse<i32>, u64, SessionId)> {

@@ -221,11 +221,19 @@ impl People<'_> {
                     [fourth as usize],
                 expected: None,
             },
-            16 => Command::EndSession { session, end_for_all: fourth == 0, expected: None },
-            17..19 => {
-                let public = self.rng.below(about.public as u64 + 1) as u32;
-                Command::ReadUpTo { session, revision: about.staff_revision(public) }
+            16..19 if pick > 16 || fourth > 0 => {
+                let some = self.rng.below(about.public as u64 + 1) as u32;
+                let known = about.reads.range(1..).next_back().map(|(_, mark)| mark.public);
+                let public = known.filter(|_| fourth > 1).unwrap_or(some);
+                // Up to an event for everyone, or on through what only staff sees behind it.
+                let revision = match fourth {
+                    0 | 1 => about.staff_revision(public),
+                    _ if public < about.public => about.staff_revision(public + 1) - 1,
+                    _ => about.revision,
+                };
+                Command::ReadUpTo { session, revision }
             }
+            16 => Command::EndSession { session, end_for_all: agent == agent_id("ann"), expected: None },
             19..22 => Command::SendMessage { session, text: "psst".into(), audience: Audience::Staff },
             _ => Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone },
         }

@@ -163,9 +163,8 @@ impl Truth {
                     }
                 }
                 Happened::OfferEnded { offer, agent, outcome, .. } => {
-                    if self.outcomes.insert(*offer, (agent.clone(), *outcome)).is_some() {
-                        return Err(format!("{offer} ended twice"));
-                    }
+                    let ended = self.outcomes.insert(*offer, (agent.clone(), *outcome));
+                    ended.map_or(Ok(()), |before| Err(format!("{offer} ended twice, first by {before:?}")))?;
                 }
                 _ => {}
             },
