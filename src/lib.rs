@@ -4,6 +4,8 @@
 //! (watchers), [`grpc`] (the edge), [`server`] (all of it wired).
 
 pub mod archive;
+#[doc(hidden)]
+pub mod bugs;
 pub mod center;
 pub mod config;
 pub mod grpc;

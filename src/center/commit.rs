@@ -1,5 +1,7 @@
 //! A commit in the making: events are applied as they are emitted, so that what follows sees what came before.
 
+use crate::bugs::bug;
+
 use super::{
     Center,
     command::{Caller, Who},
@@ -49,6 +51,7 @@ impl Commit<'_> {
             self.center.sessions.get(&id).map_or((0, 0), |session| (session.revision, session.public));
         let public = (what.audience(asked) == Audience::Everyone).then_some(public + 1);
         let via = self.via(&by);
+        let hole = u32::from(bug!(NumberingHole) && matches!(what, Happened::Posted { .. }));
         if !self.sessions.contains(&id) {
             self.sessions.push(id);
         }
@@ -60,7 +63,7 @@ impl Commit<'_> {
             }
             _ => {}
         }
-        self.emit(Event::Session(SessionEvent { session: id, revision: revision + 1, public, by, via, what }));
+        self.emit(Event::Session(SessionEvent { session: id, revision: revision + 1 + hole, public, by, via, what }));
     }
 
     fn via(&self, by: &By) -> Option<ServiceId> {

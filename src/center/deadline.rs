@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::bugs::bug;
+
 use super::{
     agent::Agent,
     ids::{AgentId, Incarnation, OfferId},
@@ -57,7 +59,8 @@ impl Session {
             if offer.untold {
                 each(Time::AT_ONCE, SessionDue::TellExtended(offer.id));
             }
-            each(offer.expire, SessionDue::OfferExpired(offer.id));
+            let early = if bug!(DeadlineEarly) { 1_000 } else { 0 };
+            each(Time(offer.expire.0 - early), SessionDue::OfferExpired(offer.id));
         }
         for lost in self.watching.difference(living) {
             each(Time::AT_ONCE, SessionDue::WatchesLost(*lost));
@@ -81,7 +84,7 @@ impl Session {
                 each(inactivity.warn, SessionDue::WarnInactive);
             }
         }
-        if let Some(entry) = self.entry.as_ref().filter(|_| self.offers.is_empty()) {
+        if let Some(entry) = self.entry.as_ref().filter(|_| self.offers.is_empty() || bug!(MaxWaitIgnoresRing)) {
             each(entry.expire, SessionDue::MaxWait);
         }
         for (agent, until) in &self.skipped {

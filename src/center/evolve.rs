@@ -1,5 +1,7 @@
 //! What an event does to the state: the only code that changes it. It accepts every event that was ever logged.
 
+use crate::bugs::bug;
+
 use super::{
     Center, REQUEST_MEMORY, Remembered, Requests,
     agent::{Agent, NextNotReady, Status},
@@ -345,6 +347,12 @@ impl Session {
             return;
         };
         let offer = self.offers.remove(at);
+        if bug!(EndedOfferStillRings) && outcome == Outcome::Declined {
+            self.offers.push(offer.clone());
+        }
+        if bug!(LosersNotTold) {
+            return;
+        }
         if offer.is_router() && matches!(outcome, Outcome::Declined | Outcome::NoAnswer) {
             self.skipped.insert(offer.agent.clone(), skip_until);
         }

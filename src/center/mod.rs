@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use minicbor::{Decode, Encode};
 
+use crate::bugs::bug;
+
 mod access;
 mod agent;
 mod check;
@@ -149,6 +151,9 @@ impl Center {
 
     /// Builds what isn't stored: call it once after decoding.
     pub fn restore(&mut self) {
+        if bug!(RequestsForgottenOnRestart) {
+            self.requests = Requests::default();
+        }
         self.rebuild();
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Between commits no pair is possible, so a new one has something in it that just changed: only that is looked at.
 
+use crate::bugs::bug;
+
 use super::{
     Center,
     commit::Commit,
@@ -85,7 +87,7 @@ impl Center {
                 .iter()
                 .find(|place| self.sessions.get(&place.session).is_some_and(|session| self.may_offer(session, id, now)))
         });
-        firsts.min().copied()
+        if bug!(UnfairOrder) { firsts.max().copied() } else { firsts.min().copied() }
     }
 
     /// The first agent, by whose turn it is, whom a session can be offered to.
@@ -98,7 +100,7 @@ impl Center {
     /// Whether an available agent of its queue can be offered an offerable session.
     fn may_offer(&self, session: &Session, agent: &AgentId, now: Time) -> bool {
         session.entry.as_ref().is_some_and(|entry| entry.expire > now)
-            && session.connected_as(agent).is_none()
+            && (session.connected_as(agent).is_none() || bug!(OfferedTheirOwn))
             && session.offer_to(agent).is_none()
             && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
     }

@@ -13,6 +13,7 @@ use super::{
     state::State,
 };
 use crate::{
+    bugs::bug,
     center::{
         Answer, Asked, Caller, Center, CenterId, Command, Content, Incarnation, LeaderStarted, Millis, Object, Refusal,
         Seed, Time, Who,
@@ -219,7 +220,9 @@ impl<W> Engine<W> {
     }
 
     fn hold(&mut self, waiting: W) {
-        if self.has_open() {
+        if bug!(AnswerBeforeDurable) {
+            self.ready.push(waiting);
+        } else if self.has_open() {
             self.open_waiting.push(waiting);
         } else if let Some(flight) = self.flights.back_mut() {
             flight.waiting.push(waiting);
@@ -268,13 +271,13 @@ impl<W> Engine<W> {
 }
 
 /// What a leader writes before it serves.
-pub(super) fn leader_started(
+pub fn leader_started(
     state: &State,
     incarnation: Incarnation,
     now: Time,
     salt: impl FnMut() -> [u8; 16],
 ) -> (Sealed, Committed) {
-    let now = now.max(state.time);
+    let now = if bug!(TimeGoesBack) { now } else { now.max(state.time) };
     let down_for: Millis = if state.position == 0 { 0 } else { now.since(state.time) };
     let living = BTreeSet::from([incarnation]);
     let leader = LeaderStarted { epoch: state.epoch + 1, incarnation, now, down_for, living };

@@ -13,7 +13,7 @@ mod state;
 mod task;
 
 pub use batch::{Committed, DecodeError};
-pub use engine::{Engine, EngineLimits, Flight, Sealed};
+pub use engine::{Engine, EngineLimits, Flight, Sealed, leader_started};
 pub use handle::{Handle, Unavailable};
 pub use recovery::{Recovered, RecoveryError, recover};
 pub use snapshot::{Places, RecordPlace, Snapshot, keep_snapshots};

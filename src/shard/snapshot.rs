@@ -13,6 +13,7 @@ use minicbor::{Decode, Encode};
 
 use super::{batch::Committed, recovery::RecoveryError, state::State};
 use crate::{
+    bugs::bug,
     center::{CenterChange, Event, HOUR, Millis, SessionId, Time},
     journal::{Journal, Position},
 };
@@ -64,7 +65,10 @@ impl Places {
                         let place =
                             RecordPlace { last: event.revision, public, position: batch.position, record: at as u32 };
                         match places.last_mut() {
-                            Some(last) if (last.position, last.record) == (place.position, place.record) => {
+                            Some(last)
+                                if last.position == place.position
+                                    && (last.record == place.record || bug!(PlaceForgotten)) =>
+                            {
                                 *last = place
                             }
                             _ => places.push(place),

@@ -1,6 +1,7 @@
 //! The end: absorbing. After it only after-chat work is accepted.
 
 use super::about;
+use crate::bugs::bug;
 use crate::center::{
     AgentId, Answer, Caller, CancelCause, Center, EndReason, Happened, LeaveReason, Refusal, SessionId, UnqueueReason,
     Who, commit::Commit,
@@ -44,7 +45,7 @@ pub(super) fn end(
 impl Commit<'_> {
     /// Nothing more is said: offers are canceled, the entry is removed, everyone leaves into their after-chat work.
     pub(super) fn end_session(&mut self, id: SessionId, reason: EndReason) {
-        self.cancel_offers(id, CancelCause::SessionEnded, |_| true);
+        self.cancel_offers(id, CancelCause::SessionEnded, |offer| !bug!(OfferSurvivesEnd) || offer.is_router());
         self.unqueue(id, UnqueueReason::Ended, CancelCause::SessionEnded);
         let connected: Vec<AgentId> = self.get(id).connected().map(|participant| participant.agent.clone()).collect();
         for agent in connected {

@@ -1,6 +1,7 @@
 //! A colleague is invited, or the invitation is called off.
 
 use super::about;
+use crate::bugs::bug;
 use crate::center::{
     AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId, OfferKind, Outcome,
     Refusal, SessionId, commit::Commit,
@@ -30,7 +31,7 @@ pub(super) fn invite(
     if session.offer_to(&invitee).is_some() {
         return Err(Refusal::AlreadyOffered);
     }
-    if !target.has_room(&center.settings) {
+    if !target.has_room(&center.settings) && !bug!(DoubleUnit) {
         return Err(Refusal::AgentAtCapacity);
     }
     if session.connected().count() + session.offers.len() >= center.settings.max_participants as usize {

@@ -1,6 +1,7 @@
 //! Somebody says something, or has read it.
 
 use super::about;
+use crate::bugs::bug;
 use crate::center::{
     Answer, Audience, Caller, Center, Happened, ReadMark, Refusal, Requested, SessionId, Who, commit::Commit,
     session::Session,
@@ -53,7 +54,8 @@ pub(super) fn read(
     Ok(move |commit: &mut Commit<'_>| {
         if revision > before {
             let mark = commit.center.read_mark(id, revision, by_customer);
-            let audience = if mark.public > known.public { Audience::Everyone } else { Audience::Staff };
+            let audience =
+                if mark.public > known.public || bug!(ReadMarkLeaks) { Audience::Everyone } else { Audience::Staff };
             let by = commit.caller_by();
             let ReadMark { revision, public } = mark;
             commit.tell(id, by, audience, Happened::Read { participant, revision, public });

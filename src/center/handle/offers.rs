@@ -1,6 +1,7 @@
 //! An offer is taken or declined. Of accepts that exclude each other one succeeds; the others learn why.
 
 use super::about;
+use crate::bugs::bug;
 use crate::center::{
     AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, JoinCause, LeaveReason, Offer, OfferId,
     OfferKind, Outcome, Refusal, SessionId, UnqueueReason, commit::Commit, session::Session,
@@ -72,13 +73,13 @@ impl Commit<'_> {
         };
         self.end_offer(id, offer.id, Outcome::Accepted);
         self.join(id, &offer.agent, cause, queue);
-        if let Some(inviter) = inviter {
+        if let Some(inviter) = inviter.filter(|_| !bug!(InviterStays)) {
             self.leave(id, &inviter, LeaveReason::Transferred);
         }
-        if offer.takes_over() {
+        if offer.takes_over() && !bug!(RivalsStillRing) {
             self.cancel_offers(id, CancelCause::Taken, Offer::takes_over);
         }
-        if offer.takes_over() || !was_attended {
+        if (offer.takes_over() && !bug!(EntryLeftAfterAccept)) || !was_attended {
             self.taken(id);
         }
     }

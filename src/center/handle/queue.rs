@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::about;
+use crate::bugs::bug;
 use crate::center::{
     AgentId, Answer, Audience, Caller, CancelCause, Center, Happened, LeaveReason, Offer, QueueCause, QueueId, Refusal,
     SessionId, TransferLeave, UnqueueReason, commit::Commit,
@@ -101,6 +102,9 @@ impl Commit<'_> {
     }
 
     fn drop_leave_plans(&mut self, id: SessionId) {
+        if bug!(PlanSurvivesWithdrawal) {
+            return;
+        }
         let leaving: BTreeSet<AgentId> = self.get(id).leaving.clone();
         for agent in leaving {
             self.system(id, Happened::LeavePlanDropped { agent });

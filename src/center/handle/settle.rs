@@ -1,5 +1,6 @@
 //! What holds at the end of every commit, whatever was asked: how offers end, and the rules that follow from it.
 
+use crate::bugs::bug;
 use crate::center::{
     AgentChange, AgentId, CancelCause, Code, Happened, Offer, OfferId, Outcome, SessionId, Status, commit::Commit,
 };
@@ -50,7 +51,7 @@ impl Commit<'_> {
         for id in self.sessions.clone() {
             let session = self.get(id);
             let orphaned = !session.is_attended() && session.entry.is_none() && session.offers.is_empty();
-            if session.is_open() && orphaned {
+            if session.is_open() && orphaned && !bug!(OrphanOnLastLeave) {
                 self.return_home(id);
             }
             let session = self.get(id);

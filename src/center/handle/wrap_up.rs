@@ -1,6 +1,7 @@
 //! After-chat work: what came of a session, by each agent who was in it.
 
 use super::about;
+use crate::bugs::bug;
 use crate::center::{
     AgentId, Answer, Caller, Center, Code, Happened, QueueId, Refusal, SessionId, WrapUp, WrapUpOutcome,
     commit::Commit, session::Session,
@@ -55,7 +56,7 @@ impl Commit<'_> {
     /// An agent who has left has after-chat work, when the queue that they took the session from says so.
     pub(super) fn start_wrap_up(&mut self, id: SessionId, agent: AgentId, queue: &QueueId) {
         let queue = self.center.queues.get(queue);
-        let Some(queue) = queue.filter(|queue| queue.wrap_up_time > 0) else {
+        let Some(queue) = queue.filter(|queue| queue.wrap_up_time > 0 && !bug!(NoWrapUp)) else {
             return;
         };
         let WrapUp { expire, disposition_required } =

@@ -1,0 +1,107 @@
+//! The core and the shard's engine over a faulty log, deterministic from a seed.
+//!
+//! A seed that fails is replayed by `SEED=… cargo test --test simulation one_seed -- --nocapture`.
+
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test has no outside, and fails by an unwrap as it should")]
+
+mod act;
+mod asks;
+#[cfg(feature = "seeded-bugs")]
+mod bugs;
+mod count;
+mod log;
+mod node;
+mod order;
+mod people;
+mod rng;
+mod rules;
+mod sim;
+mod truth;
+mod watch;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use count::Counts;
+use sim::{Plan, Sim};
+
+const STEPS: u64 = 450;
+
+fn plan(seed: u64) -> Plan {
+    Plan { seed, steps: STEPS, faults: true, whispers: true }
+}
+
+/// A run's counts and a digest of all that was written and told; or what went wrong.
+fn run(plan: Plan) -> Result<(Counts, String), String> {
+    let mut sim = Sim::new(plan);
+    sim.run()?;
+    let mut counts = sim.truth.counts.clone();
+    counts.landed_late += sim.log.late_landings;
+    counts.landed_in_doubt += sim.log.doubtful_landed;
+    counts.resumed += sim.watchers.resumed;
+    let digest = format!("{:?}\n{:?}\n{:?}", sim.log.rows, sim.asks.told, sim.watchers.streams);
+    Ok((counts, digest))
+}
+
+fn number(name: &str, or: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(or)
+}
+
+#[test]
+fn one_seed() {
+    run(plan(number("SEED", 1))).unwrap();
+}
+
+#[test]
+fn many_seeds() {
+    let (seeds, next) = (number("SEEDS", 2_000), AtomicU64::new(1));
+    let worker = || {
+        let mut all = Counts::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > seeds {
+                return all;
+            }
+            let replay = format!("SEED={seed} cargo test --test simulation one_seed");
+            match std::panic::catch_unwind(|| run(plan(seed))) {
+                Ok(Ok((counts, _))) => all.add(&counts),
+                Ok(Err(wrong)) => panic!("{wrong}\nreplay: {replay}"),
+                Err(panic) => {
+                    next.store(seeds, Ordering::Relaxed);
+                    let why = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+                    panic!("a panic: {why}\nreplay: {replay}");
+                }
+            }
+        }
+    };
+    let mut all = Counts::default();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().for_each(|thread| all.add(&thread.join().unwrap()));
+    });
+    assert_eq!(all.scarce(seeds / 50), Vec::<String>::new(), "too seldom to prove anything: {all:#?}");
+}
+
+#[test]
+fn a_seed_is_the_same_twice() {
+    for seed in 1..=20 {
+        let (first, second) = (run(plan(seed)).unwrap(), run(plan(seed)).unwrap());
+        assert!(first == second, "seed {seed} differs");
+    }
+}
+
+#[test]
+fn customers_see_the_same_with_and_without_whispers() {
+    let mut whispers = 0;
+    for seed in 1..=80 {
+        let streams = |whispers| {
+            let mut sim = Sim::new(Plan { seed, steps: STEPS, faults: false, whispers });
+            sim.run().unwrap();
+            (sim.watchers.streams.clone(), sim.truth.counts.whispers)
+        };
+        let ((with, some), (without, _)) = (streams(true), streams(false));
+        let differs = with.iter().find(|(session, stream)| without.get(session) != Some(stream));
+        assert_eq!(differs.map(|(session, stream)| (stream, without.get(session))), None, "seed {seed}");
+        whispers += some;
+    }
+    assert!(whispers > 300, "{whispers} whispers prove nothing");
+}
