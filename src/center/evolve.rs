@@ -284,7 +284,8 @@ impl Session {
             Happened::Joined { participant, agent, name, queue, .. } => {
                 self.waited = self.waited(now);
                 self.unattended_since = None;
-                self.visited.clear();
+                // The queue that it still waits in, if it does, is visited all the same.
+                self.visited = self.entry.iter().map(|entry| entry.queue.clone()).collect();
                 self.skipped.remove(agent);
                 self.participants.retain(|past| &past.agent != agent);
                 self.joins = *participant;

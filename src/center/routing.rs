@@ -102,6 +102,7 @@ impl Center {
         session.entry.as_ref().is_some_and(|entry| entry.expire > now)
             && (session.connected_as(agent).is_none() || bug!(OfferedTheirOwn))
             && session.offer_to(agent).is_none()
+            && session.connected().count() < self.settings.max_participants as usize
             && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
     }
 

@@ -33,7 +33,12 @@ impl Commit<'_> {
             _ => return,
         };
         if agent.status == Status::Ready {
-            self.agent(id, AgentChange::NotReady { reason: Code::parse(reason) });
+            // Who had asked for a break meanwhile has it, by their own word.
+            let reason = match &agent.next {
+                Some(next) => next.reason.clone(),
+                None => Code::parse(reason),
+            };
+            self.agent(id, AgentChange::NotReady { reason });
         }
     }
 

@@ -1,7 +1,8 @@
 //! An agent comes, goes, and says whether they take router offers.
 
 use crate::center::{
-    Agent, AgentChange, AgentId, Answer, Caller, Center, Code, LeaveReason, Outcome, Refusal, Status, commit::Commit,
+    Agent, AgentChange, AgentId, Answer, Audience, By, Caller, Center, Code, LeaveReason, Outcome, Refusal, Status,
+    commit::Commit,
 };
 
 impl Center {
@@ -77,6 +78,10 @@ pub(super) fn set(
     })
 }
 
+/// What the customer reads when their only agent has signed out.
+const AGENT_SIGNED_OUT: &str =
+    "Your agent had to leave. You are back in the queue and keep your place; the next agent is on the way.";
+
 /// What the customer reads when the connection to their only agent is lost.
 const AGENT_LOST: &str = "The connection to your agent was lost. You are back in the queue and keep your place; the next agent is on the way.";
 
@@ -94,7 +99,8 @@ impl Commit<'_> {
             let covered = self.get(session).entry.is_some() || self.get(session).has_invitation();
             if alone && !covered {
                 self.return_home(session);
-                self.say(session, crate::center::By::System, crate::center::Audience::Everyone, AGENT_LOST);
+                let why = if reason == LeaveReason::SignedOut { AGENT_SIGNED_OUT } else { AGENT_LOST };
+                self.say(session, By::System, Audience::Everyone, why);
             }
             self.leave(session, id, reason);
         }

@@ -26,6 +26,18 @@ fn who_becomes_ready_is_offered_what_waits_the_first_in_order() {
 }
 
 #[test]
+fn a_full_session_rings_nowhere_until_somebody_leaves() {
+    let mut c = given();
+    c.settings(|settings| settings.max_participants = 2);
+    c.attended("kim", "ann").signed_in("bob");
+    c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
+    c.configured("cyd", |_| {}).ready("cyd");
+    c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
+    assert!(c.session("kim").router_offer().is_none(), "nobody could accept it");
+    c.when(agent("bob"), leave("kim", None)).then_also("offered to cyd");
+}
+
+#[test]
 fn time_waited_before_counts() {
     let mut c = given();
     c.waiting("kim").after(MINUTE);

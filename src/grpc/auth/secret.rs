@@ -46,7 +46,7 @@ pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Written whole under another name and then linked: of two processes that start at once, one wins and none reads half.
 fn make(path: &Path) -> io::Result<()> {
-    let mut random = [0; SECRET_BYTES];
+    let mut random = [0_u8; SECRET_BYTES];
     rand::RngExt::fill(&mut rand::rng(), &mut random[..]);
     let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
 
