@@ -5,8 +5,14 @@ use std::{path::PathBuf, process::ExitCode};
 use chatsession::config::{Settings, Sources, load};
 use clap::{Args, Parser, Subcommand};
 
+mod apply;
+mod center;
+mod connect;
+mod health;
+mod out;
 mod serve;
 mod token;
+mod watch;
 
 /// A failure that a person reads.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -56,6 +62,12 @@ enum Command {
     Serve(SettingsArgs),
     /// Make a development token, signed with the secret of the data folder.
     Token(token::TokenArgs),
+    /// Put a center's settings, queues and agents from a YAML file, live.
+    Apply(apply::ApplyArgs),
+    /// Print a session's events as they come.
+    Watch(watch::WatchArgs),
+    /// Ask the server whether it serves; the exit status says so.
+    Health(health::HealthArgs),
     /// Look at the settings.
     Config {
         #[command(subcommand)]
@@ -74,6 +86,9 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Apply(args) => apply::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Config { command: ConfigCommand::Print(args) } => print_settings(&args),
     };
     match done {
@@ -98,4 +113,9 @@ fn runtime(settings: &Settings) -> Result<tokio::runtime::Runtime, Failure> {
         builder.worker_threads(threads.get());
     }
     Ok(builder.enable_all().build()?)
+}
+
+/// A runtime for a command that is a client.
+fn client_runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
