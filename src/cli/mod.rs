@@ -10,6 +10,7 @@ mod center;
 mod connect;
 mod health;
 mod out;
+mod replay;
 mod serve;
 mod token;
 mod watch;
@@ -66,6 +67,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     /// Print a session's events as they come.
     Watch(watch::WatchArgs),
+    /// Replay conversations through the whole service, and check that everybody saw every word.
+    Replay(replay::ReplayArgs),
     /// Ask the server whether it serves; the exit status says so.
     Health(health::HealthArgs),
     /// Look at the settings.
@@ -88,6 +91,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Config { command: ConfigCommand::Print(args) } => print_settings(&args),
     };
