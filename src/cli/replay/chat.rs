@@ -92,7 +92,7 @@ impl Chat {
     pub(super) fn next(&mut self, me: &str, plan: &Plan, now: Instant) -> Act {
         let turns = &plan.conversations[self.conversation].turns;
         let at = self.fold.turns.len();
-        if self.fold.ended || self.leaving {
+        if self.fold.ended || self.fold.joining || self.leaving {
             return Act::Wait(None);
         }
         // Whoever came last goes on; the others have seen that they are connected, and leave.

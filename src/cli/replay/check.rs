@@ -205,5 +205,8 @@ fn desk(agent: &str, shown: &[Event], log: &[Event]) -> Option<String> {
         before || after
     };
     let seen = shown.values().find(outside)?;
-    Some(format!("revision {} is none of theirs", seen.revision))
+    Some(format!(
+        "revision {} (commit {}, {:?}) is none of theirs, which are of commits {first:?} to {last:?}",
+        seen.revision, seen.center_seq, seen.kind
+    ))
 }

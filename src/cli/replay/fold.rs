@@ -23,6 +23,8 @@ pub(super) struct Fold {
     pub(super) offers: BTreeMap<String, (String, OfferKind)>,
     pub(super) transfers: usize,
     pub(super) invitations_accepted: usize,
+    /// An offer was accepted, and the event of the joining, of the same commit, is still to come.
+    pub(super) joining: bool,
     pub(super) ended: bool,
 }
 
@@ -45,10 +47,12 @@ impl Fold {
             }
             EventKind::OfferEnded { offer_id, outcome, kind, .. } => {
                 self.offers.remove(offer_id);
-                let accepted = *kind == OfferKind::Invitation && *outcome == OfferOutcome::Accepted;
-                self.invitations_accepted += usize::from(accepted);
+                let accepted = *outcome == OfferOutcome::Accepted;
+                self.joining |= accepted;
+                self.invitations_accepted += usize::from(accepted && *kind == OfferKind::Invitation);
             }
             EventKind::ParticipantJoined { participant, .. } => {
+                self.joining = false;
                 self.connected.push((participant.participant_id.clone(), participant.agent_id.clone()));
             }
             EventKind::ParticipantLeft { participant, .. } => {
