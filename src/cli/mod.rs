@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 mod apply;
 mod center;
 mod connect;
+mod demo;
 mod health;
 mod out;
 mod replay;
@@ -67,6 +68,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     /// Print a session's events as they come.
     Watch(watch::WatchArgs),
+    /// Start a server with a sample center, play a chat through conference and transfers, and serve on.
+    Demo(demo::DemoArgs),
     /// Replay conversations through the whole service, and check that everybody saw every word.
     Replay(replay::ReplayArgs),
     /// Ask the server whether it serves; the exit status says so.
@@ -91,6 +94,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Config { command: ConfigCommand::Print(args) } => print_settings(&args),
