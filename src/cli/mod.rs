@@ -5,8 +5,16 @@ use std::{path::PathBuf, process::ExitCode};
 use chatsession::config::{Settings, Sources, load};
 use clap::{Args, Parser, Subcommand};
 
+mod apply;
+mod center;
+mod connect;
+mod demo;
+mod health;
+mod out;
+mod replay;
 mod serve;
 mod token;
+mod watch;
 
 /// A failure that a person reads.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -56,6 +64,16 @@ enum Command {
     Serve(SettingsArgs),
     /// Make a development token, signed with the secret of the data folder.
     Token(token::TokenArgs),
+    /// Put a center's settings, queues and agents from a YAML file, live.
+    Apply(apply::ApplyArgs),
+    /// Print a session's events as they come.
+    Watch(watch::WatchArgs),
+    /// Start a server with a sample center, play a chat through conference and transfers, and serve on.
+    Demo(demo::DemoArgs),
+    /// Replay conversations through the whole service, and check that everybody saw every word.
+    Replay(replay::ReplayArgs),
+    /// Ask the server whether it serves; the exit status says so.
+    Health(health::HealthArgs),
     /// Look at the settings.
     Config {
         #[command(subcommand)]
@@ -74,6 +92,11 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Apply(args) => apply::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Health(args) => health::run(&args),
         Command::Config { command: ConfigCommand::Print(args) } => print_settings(&args),
     };
     match done {
@@ -98,4 +121,9 @@ fn runtime(settings: &Settings) -> Result<tokio::runtime::Runtime, Failure> {
         builder.worker_threads(threads.get());
     }
     Ok(builder.enable_all().build()?)
+}
+
+/// A runtime for a command that is a client.
+fn client_runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }

@@ -224,9 +224,9 @@ impl Desk {
             Step::Over(Over::Draining) => Err(Ended(Some(GoodbyeReason::Draining))),
             Step::Over(Over::Left) => {
                 self.cursors.remove(&session);
-                // They may have come back meanwhile.
-                self.follow_new();
-                Ok(())
+                // They may have come back meanwhile. What was read before the leaving doesn't tell: followed by it, the
+                // session would go on after it.
+                self.refresh().await
             }
             Step::Over(Over::Session) => {
                 self.cursors.remove(&session);

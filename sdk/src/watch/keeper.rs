@@ -17,8 +17,11 @@ const RENEW_INTERVAL: Duration = Duration::from_secs(10);
 const RENEW_AGAIN: Duration = Duration::from_secs(1);
 /// Where the stream doesn't say it, the contract's.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(20);
-/// A stream that lived that long was well: the next opening comes soon again.
-const STEADY: Duration = Duration::from_secs(10);
+/// A stream that lived that long was well: the next opening comes soon again. Short, so that a server that is restarted
+/// again and again is found each time that it is there; long enough that one that drops every stream isn't rushed.
+const STEADY: Duration = Duration::from_secs(1);
+/// Between openings, were the delays to end.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Where streams come from.
 pub(crate) trait Source<F: Follow>: Send + Sync + 'static {
@@ -97,7 +100,7 @@ impl<F: Follow, S: Source<F>> Keeper<F, S> {
         let mut asked = Duration::ZERO;
         loop {
             // The delays don't end; were they to, the stream's would still not be given up.
-            sleep(delays.next().unwrap_or(STEADY).max(asked)).await;
+            sleep(delays.next().unwrap_or(LONGEST).max(asked)).await;
             match self.source.open(self.follow.request()).await {
                 Err(error) if is_passing(&error) => {
                     tracing::debug!(%error, "a stream can't be opened yet");

@@ -1,0 +1,46 @@
+//! What to try next: lines to paste.
+
+use chatsession::grpc::auth::Role;
+
+use super::cast::Stage;
+use crate::cli::{Failure, out};
+
+/// Prints tokens and calls.
+pub(super) fn print(stage: &Stage) -> Result<(), Failure> {
+    let (url, data) = (&stage.url, stage.data.display());
+    let customer = stage.token(Role::Customer, "you")?;
+    let (ann, backend) = (stage.token(Role::Agent, "ann")?, stage.token(Role::Integrator, "backend")?);
+    let call = "npx buf curl --http2-prior-knowledge --protocol grpc -H \"Authorization: Bearer";
+    let program = std::env::args().next().unwrap_or_else(|| "chatsession".to_owned());
+    out::line(format!(
+        r#"
+The server goes on at {url}. Tokens, good for a day:
+
+CUSTOMER={customer}
+ANN={ann}
+BACKEND={backend}
+
+Paste them into another terminal, then try (the server tells its own schema by reflection):
+
+# start a chat
+{call} $CUSTOMER" -d '{{"request_id":"try-1","queue_id":"sales","customer_name":"You"}}' {url}/chatsession.v1.ChatSession/StartSession
+# Ann's desk: sign in, open it in a terminal of its own, be ready; the chat rings
+{call} $ANN" -d '{{"request_id":"try-2"}}' {url}/chatsession.v1.AgentDesk/SignIn
+{call} $ANN" -d '{{}}' {url}/chatsession.v1.AgentDesk/WatchDesk
+{call} $ANN" -d '{{"request_id":"try-3","status":"AGENT_STATUS_READY"}}' {url}/chatsession.v1.AgentDesk/SetState
+# all chats of the center
+{call} $BACKEND" -d '{{}}' {url}/chatsession.v1.ChatSession/ListSessions
+
+# a session's events as they come, other tokens, the sample center again
+{program} watch --server {url} --data {data} SESSION_ID
+{program} token --data {data} --role agent --subject bob
+{program} apply --server {url} --data {data} examples/center.yaml
+
+# programs made with the SDK
+CHATSESSION_URL={url} CHATSESSION_TOKEN=$CUSTOMER cargo run -p chatsession-sdk --example customer -- sales You
+CHATSESSION_URL={url} CHATSESSION_TOKEN=$ANN cargo run -p chatsession-sdk --example agent_bot -- support
+
+Ctrl-C stops it."#
+    ));
+    Ok(())
+}
