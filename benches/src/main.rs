@@ -10,8 +10,10 @@ use clap::{Parser, Subcommand};
 mod bare;
 mod center;
 mod chat_3w;
+mod core;
 mod idle;
 mod process;
+mod recover;
 
 #[allow(missing_docs, clippy::all, unreachable_pub, reason = "generated")]
 mod pb {
@@ -36,6 +38,10 @@ enum Workload {
     /// 1,000 sessions, 3 watchers each, 300-byte messages: throughput, latency, processor time, memory.
     #[command(name = "chat-3w")]
     Chat3w(chat_3w::Args),
+    /// Decisions a second of the core alone, on one thread: messages, and routing.
+    Core,
+    /// A start on a log of a million events and 10,000 open sessions: the time to serving.
+    Recover,
     /// Very many idle watches on 100 connections: bytes and processor time.
     Idle(idle::Args),
 }
@@ -46,6 +52,8 @@ fn main() -> Result<(), Failure> {
         match Cli::parse().workload {
             Workload::Bare => bare::serve().await,
             Workload::Chat3w(args) => chat_3w::run(&args).await,
+            Workload::Core => core::run(),
+            Workload::Recover => recover::run().await,
             Workload::Idle(args) => idle::run(&args).await,
         }
     })

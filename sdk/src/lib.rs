@@ -24,6 +24,11 @@
 //! Everything runs on Tokio. Types and enums grow: match with `..` and `_`.
 #![deny(missing_docs)]
 
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 mod administration;
 mod builder;
 mod client;
