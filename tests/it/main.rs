@@ -1,0 +1,9 @@
+//! The whole service, started for real and driven through the SDK. Nothing here sleeps: every step waits for the event
+//! that shows the one before, within a bound.
+
+mod access;
+mod chats;
+mod programs;
+mod queues;
+mod restarts;
+mod world;
