@@ -13,6 +13,7 @@ struct Response {
 }
 
 #[derive(Clone, PartialEq, prost::Oneof)]
+#[allow(clippy::large_enum_variant, reason = "made, encoded and dropped: never kept")]
 enum Kind {
     #[prost(message, tag = "1")]
     Opened(pb::WatchOpened),

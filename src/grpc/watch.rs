@@ -63,7 +63,7 @@ impl WatchStream {
         let (eyes, here) = match &viewer {
             Viewer::Customer(..) => {
                 let tracked = call.identity.role == Role::Customer;
-                (Eyes::Customer, tracked.then(|| Present::Customer(session)))
+                (Eyes::Customer, tracked.then_some(Present::Customer(session)))
             }
             Viewer::Agent(agent) => (Eyes::Agent(agent.clone()), None),
             Viewer::All => (Eyes::Other, None),

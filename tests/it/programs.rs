@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use crate::world::{World, ended};
+
 fn chatsession(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chatsession")).args(args).output().unwrap()
 }
@@ -38,4 +40,28 @@ fn health_tells_by_its_exit_status() {
     let nobody = chatsession(&["health", "--server", "http://127.0.0.1:9"]);
     assert!(!nobody.status.success());
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("can't be reached"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_running_server_is_healthy_can_be_configured_and_watched() {
+    let world = World::new().await;
+    let (mut mia, ann) = world.attended().await;
+    ann.on(&mia.session).whisper("a lovely customer").send().await.unwrap();
+    ann.on(&mia.session).say("Welcome!").send().await.unwrap();
+    mia.session.end().send().await.unwrap();
+    mia.sees(ended).await;
+    ann.on(&mia.session).complete_wrap_up().send().await.unwrap();
+    let (url, data, session) = (world.url(), world.data().to_owned(), mia.session.id().to_owned());
+    let commands = tokio::task::spawn_blocking(move || {
+        assert_eq!(succeeded(&chatsession(&["health", "--server", &url])), "SERVING\n");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/center.yaml");
+        let connect = ["--server", &url, "--data", &data, "--center", "here"];
+        let applied = succeeded(&chatsession(&[&["apply", file], &connect[..]].concat()));
+        assert!(applied.starts_with("9 objects applied"), "{applied}");
+        succeeded(&chatsession(&[&["watch", &session], &connect[..]].concat()))
+    });
+    let watched = commands.await.unwrap();
+    for line in ["Ann is connected (Routed)", "says: Welcome!", "whispers: a lovely customer", "is closed"] {
+        assert!(watched.contains(line), "{line} in {watched}");
+    }
 }

@@ -52,6 +52,10 @@ impl World {
         format!("http://{}", self.address)
     }
 
+    pub(crate) fn data(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+
     pub(crate) fn token(&self, center: &str, role: Role, subject: &str) -> String {
         let auth = Auth::default();
         let grant = Grant {
@@ -229,7 +233,7 @@ pub(crate) fn ended(event: &Event) -> Option<()> {
     matches!(event.kind, EventKind::SessionEnded { .. }).then_some(())
 }
 
-/// What is said in a log, and whether to everyone.
+/// What is said in a log.
 pub(crate) fn words(log: &[Event]) -> Vec<String> {
     let word = |event: &Event| match &event.kind {
         EventKind::MessagePosted { text, .. } => Some(text.clone()),
