@@ -9,7 +9,7 @@ fn customers_see_their_own_and_a_bound_token_one() {
     let id = c.session("kim").id;
     let (own, other) = (customer_key("kim"), customer_key("lee"));
     let access = c.center.view(&Viewer::Customer(own, None), id).unwrap().1;
-    assert_eq!(access, Access { audience: Audience::Everyone, until: None });
+    assert_eq!(access, Access { audience: Audience::Everyone, until: None, ends_on_leaving: false });
     assert!(c.center.view(&Viewer::Customer(own, Some(id)), id).is_ok());
     let unbound = SessionId::from_bytes([0; 16]);
     for viewer in [Viewer::Customer(other, None), Viewer::Customer(own, Some(unbound))] {
