@@ -14,6 +14,7 @@ struct Response {
 
 #[expect(clippy::large_enum_variant, reason = "made, encoded and dropped at once")]
 #[derive(Clone, PartialEq, prost::Oneof)]
+#[allow(clippy::large_enum_variant, reason = "made, encoded and dropped: never kept")]
 enum Kind {
     #[prost(message, tag = "1")]
     Opened(pb::WatchOpened),

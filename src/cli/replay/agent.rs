@@ -173,8 +173,7 @@ impl Desk {
         let sessions: Vec<String> = self.chats.keys().cloned().collect();
         for session in sessions {
             // What was done may call for something else, as a refused leave does.
-            loop {
-                let Some(chat) = self.chats.get_mut(&session) else { break };
+            while let Some(chat) = self.chats.get_mut(&session) {
                 match chat.next(&self.id, &self.plan, Instant::now()) {
                     Act::Wait(until) => {
                         wake = wake.min(until.unwrap_or(wake));

@@ -92,7 +92,8 @@ impl Chat {
     pub(super) fn next(&mut self, me: &str, plan: &Plan, now: Instant) -> Act {
         let turns = &plan.conversations[self.conversation].turns;
         let at = self.fold.turns.len();
-        if self.fold.ended || self.fold.joining || self.leaving {
+        let within_a_commit = self.fold.joining || self.fold.taken_over;
+        if self.fold.ended || self.leaving || within_a_commit {
             return Act::Wait(None);
         }
         // Whoever came last goes on; the others have seen that they are connected, and leave.

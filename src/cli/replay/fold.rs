@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chatsession_sdk::{ActorKind, Audience, Event, EventKind, OfferKind, OfferOutcome, QueueCause};
+use chatsession_sdk::{ActorKind, Audience, Event, EventKind, JoinCause, OfferKind, OfferOutcome, QueueCause};
 
 use super::plan::{CONVERSATION, Side};
 
@@ -25,6 +25,8 @@ pub(super) struct Fold {
     pub(super) invitations_accepted: usize,
     /// An offer was accepted, and the event of the joining, of the same commit, is still to come.
     pub(super) joining: bool,
+    /// Somebody took over, and the event of the leaving, of the same commit, is still to come.
+    pub(super) taken_over: bool,
     pub(super) ended: bool,
 }
 
@@ -51,11 +53,13 @@ impl Fold {
                 self.joining |= accepted;
                 self.invitations_accepted += usize::from(accepted && *kind == OfferKind::Invitation);
             }
-            EventKind::ParticipantJoined { participant, .. } => {
+            EventKind::ParticipantJoined { participant, cause, .. } => {
                 self.joining = false;
+                self.taken_over = *cause == JoinCause::Transfer;
                 self.connected.push((participant.participant_id.clone(), participant.agent_id.clone()));
             }
             EventKind::ParticipantLeft { participant, .. } => {
+                self.taken_over = false;
                 self.connected.retain(|(number, _)| *number != participant.participant_id);
             }
             EventKind::MessagePosted { text, .. } if event.audience == Audience::Everyone => {

@@ -1,0 +1,10 @@
+//! The whole service, started for real and driven through the SDK. Nothing here sleeps: every step waits for the event
+//! that shows the one before, within a bound.
+#![allow(clippy::unwrap_used, reason = "a test that fails by an unwrap has failed as it should")]
+
+mod access;
+mod chats;
+mod programs;
+mod queues;
+mod restarts;
+mod world;
