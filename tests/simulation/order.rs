@@ -20,7 +20,8 @@ fn offerable(center: &Center, session: &Session, agent: &Agent, now: Time) -> bo
     let ringing = session.offers.iter().any(|offer| offer.kind == OfferKind::Router);
     let skipped = session.skipped.contains_key(id) && others;
     let waits_in_vain = absent && !attended;
-    serves && !ringing && !busy_with_it && !waits_in_vain && !skipped
+    let full = session.connected().count() >= center.settings.max_participants as usize;
+    serves && !full && !ringing && !busy_with_it && !waits_in_vain && !skipped
 }
 
 fn place(session: &Session) -> Option<(std::cmp::Reverse<i32>, u64, SessionId)> {
