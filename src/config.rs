@@ -127,7 +127,7 @@ impl Default for Shard {
         Self {
             mailbox: 4096,
             batch_bytes: 200 << 10,
-            snapshot_every: 20_000,
+            snapshot_every: 5_000,
             retention: Duration::from_secs(7 * 24 * 3600),
             archive_after: Duration::from_secs(600),
             disk_reserve: 64 << 20,

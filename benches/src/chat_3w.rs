@@ -91,6 +91,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
         "limits.rates.integrator.burst=10000000".to_owned(),
         "limits.streams.service=10000".to_owned(),
         "limits.connections.new_per_second=10000".to_owned(),
+        "limits.connections.unauthenticated_per_address=10000".to_owned(),
         "log.filter=info".to_owned(),
     ];
     settings.extend(args.set.clone());

@@ -25,6 +25,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
         "limits.rates.integrator.burst=10000000",
         "limits.streams.service=10000",
         "limits.connections.new_per_second=10000",
+        "limits.connections.unauthenticated_per_address=10000",
     ];
     let server = Server::ours(&settings).await?;
     let caller = Caller::of(&server)?;
