@@ -81,7 +81,7 @@ impl AgentDesk for AgentDeskService {
     type WatchDeskStream = DeskStream;
 
     async fn watch_desk(&self, request: Request<pb::WatchDeskRequest>) -> Reply<DeskStream> {
-        desk::open(&self.0, request).await.map(Response::new)
+        self.0.stream(desk::open(&self.0, request)).await
     }
 
     async fn renew(&self, request: Request<pb::AgentDeskRenewRequest>) -> Reply<pb::AgentDeskRenewResponse> {
