@@ -1,5 +1,8 @@
 //! Everything that is refused, through a real server: the code, the reason, the fields, and that nothing changed.
 
+mod cases;
+mod stage;
+mod table;
 mod wire;
 mod world;
 

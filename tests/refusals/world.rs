@@ -108,7 +108,6 @@ impl World {
     }
 
     /// A good call.
-    #[allow(dead_code)]
     pub async fn call<A: Message + Default>(&self, rpc: &str, who: Who, request: &impl Message) -> A {
         let answer = self.send(rpc, who, vec![request.encode_to_vec()]).await;
         A::decode(answer.unwrap_or_else(|status| panic!("{rpc}: {status}")).as_slice()).unwrap()
