@@ -65,8 +65,12 @@ impl AgentDesk for AgentDeskService {
 
     async fn set_state(&self, request: Request<pb::SetStateRequest>) -> Reply<pb::SetStateResponse> {
         let run = |call: Call, it: pb::SetStateRequest| async move {
-            let fields = (from_pb::ready(it.status), from_pb::optional("reason", &it.reason, from_pb::code));
-            let (ready, reason) = fields.all().map_err(status::invalid)?;
+            let fields = (
+                from_pb::request_id(&it.request_id),
+                from_pb::ready(it.status),
+                from_pb::optional("reason", &it.reason, from_pb::code),
+            );
+            let (_, ready, reason) = fields.all().map_err(status::invalid)?;
             if ready && reason.is_some() {
                 let why = "goes with NOT_READY".to_owned();
                 return Err(status::of(Refusal::FieldInvalid { field: "reason".into(), why }));

@@ -1,5 +1,7 @@
 //! Everything that is refused, through a real server: the code, the reason, the fields, and that nothing changed.
 
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test has no outside, and fails by an unwrap as it should")]
+
 mod cases;
 mod stage;
 mod table;
