@@ -20,6 +20,7 @@ mod status;
 mod streams;
 mod to_pb;
 mod watch;
+pub mod wire;
 
 /// The public contract, generated.
 #[allow(missing_docs, clippy::all, unreachable_pub, reason = "generated")]

@@ -26,6 +26,7 @@ use crate::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
             chat_session_server::ChatSessionServer,
         },
+        wire::SayItOurWay,
     },
     journal::{
         Journal,
@@ -282,7 +283,7 @@ async fn serve(
         let config = transport::ServerTlsConfig::new().identity(identity).timeout(limits.connections.handshake);
         server = server.tls_config(config)?;
     }
-    let router = server.layer(CountStreams).add_routes(routes);
+    let router = server.layer(CountStreams).layer(SayItOurWay).add_routes(routes);
     Ok(async move {
         let stopped = async move {
             let _ = stopping.wait_for(|stop| *stop).await;

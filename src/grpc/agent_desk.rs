@@ -65,8 +65,12 @@ impl AgentDesk for AgentDeskService {
 
     async fn set_state(&self, request: Request<pb::SetStateRequest>) -> Reply<pb::SetStateResponse> {
         let run = |call: Call, it: pb::SetStateRequest| async move {
-            let fields = (from_pb::ready(it.status), from_pb::optional("reason", &it.reason, from_pb::code));
-            let (ready, reason) = fields.all().map_err(status::invalid)?;
+            let fields = (
+                from_pb::request_id(&it.request_id),
+                from_pb::ready(it.status),
+                from_pb::optional("reason", &it.reason, from_pb::code),
+            );
+            let (_, ready, reason) = fields.all().map_err(status::invalid)?;
             if ready && reason.is_some() {
                 let why = "goes with NOT_READY".to_owned();
                 return Err(status::of(Refusal::FieldInvalid { field: "reason".into(), why }));
@@ -81,7 +85,7 @@ impl AgentDesk for AgentDeskService {
     type WatchDeskStream = DeskStream;
 
     async fn watch_desk(&self, request: Request<pb::WatchDeskRequest>) -> Reply<DeskStream> {
-        desk::open(&self.0, request).await.map(Response::new)
+        self.0.stream(desk::open(&self.0, request)).await
     }
 
     async fn renew(&self, request: Request<pb::AgentDeskRenewRequest>) -> Reply<pb::AgentDeskRenewResponse> {

@@ -232,7 +232,7 @@ impl ChatSession for ChatSessionService {
     type WatchStream = WatchStream;
 
     async fn watch(&self, request: Request<pb::WatchRequest>) -> Reply<WatchStream> {
-        WatchStream::open(&self.0, request).await.map(Response::new)
+        self.0.stream(WatchStream::open(&self.0, request)).await
     }
 
     async fn renew(&self, request: Request<pb::RenewRequest>) -> Reply<pb::RenewResponse> {

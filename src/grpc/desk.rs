@@ -20,7 +20,7 @@ use super::{
     codec::Frame,
     edge::{Call, Edge},
     frames,
-    from_pb::{All, revision},
+    from_pb::{Violation, revision},
     pb::{self, GoodbyeReason},
     presence::{Here, Present},
     status,
@@ -112,11 +112,12 @@ fn positions(call: &Call, positions: Vec<pb::SessionPosition>) -> Result<BTreeMa
             why: format!("are more than {POSITIONS}"),
         }));
     }
-    let parsed = positions.into_iter().map(|position| {
-        let (session,) = (call.session(&position.session_id),).all()?;
-        Ok((session, revision(position.after_revision)))
+    let parsed = positions.into_iter().enumerate().map(|(at, position)| {
+        let session = call.session(&position.session_id);
+        let session = session.map_err(|wrong| Violation { field: format!("positions[{at}].{}", wrong.field), ..wrong });
+        Ok((session?, revision(position.after_revision)))
     });
-    parsed.collect::<Result<_, _>>().map_err(status::invalid)
+    parsed.collect::<Result<_, _>>().map_err(|wrong| status::invalid(vec![wrong]))
 }
 
 impl Desk {

@@ -23,6 +23,7 @@ use super::{
     presence::Presence,
     status,
     streams::Streams,
+    wire,
 };
 use crate::{
     archive::Transcripts,
@@ -168,19 +169,25 @@ impl Edge {
     {
         let call = self.enter(&request)?;
         let limit = self.deadline(request.metadata())?;
-        let run = AssertUnwindSafe(run(call, request.into_inner())).catch_unwind();
-        match tokio::time::timeout(limit, run).await {
-            Ok(Ok(done)) => done.map(Response::new),
-            Ok(Err(_)) => Err(defect()),
-            Err(_) => Err(status::deadline_exceeded()),
-        }
+        guarded(limit, run(call, request.into_inner())).await.map(Response::new)
+    }
+
+    /// Opens a stream: until it is open, as a unary call.
+    pub(super) async fn stream<S>(&self, open: impl Future<Output = Result<S, Status>>) -> Result<Response<S>, Status> {
+        guarded(self.limits.deadlines.longest, open).await.map(Response::new)
     }
 
     fn deadline(&self, metadata: &MetadataMap) -> Result<Duration, Status> {
-        deadline(metadata.as_ref(), &self.limits.deadlines).map_err(|_| {
-            let why = "must be at most 8 digits and a unit of H, M, S, m, u, n".to_owned();
-            status::invalid(vec![Violation { field: "grpc-timeout".into(), why }])
-        })
+        deadline(metadata.as_ref(), &self.limits.deadlines).map_err(|_| wire::malformed_timeout())
+    }
+}
+
+/// Runs a call for so long at most; a defect in it costs this call only.
+async fn guarded<R>(limit: Duration, run: impl Future<Output = Result<R, Status>>) -> Result<R, Status> {
+    match tokio::time::timeout(limit, AssertUnwindSafe(run).catch_unwind()).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(defect()),
+        Err(_) => Err(status::deadline_exceeded()),
     }
 }
 
@@ -302,5 +309,34 @@ impl Call {
         let asked = Asked { caller, request: Some(Requested { id: request, fingerprint }), command };
         let answered = self.edge.shard.command(&self.center, asked).await.map_err(status::unavailable)?;
         answered.map_err(status::of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Code;
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(9);
+
+    #[tokio::test]
+    async fn given_a_call_that_panics_then_it_alone_fails_and_nothing_of_it_is_told() {
+        let panics = async { if LONG.is_zero() { Ok(()) } else { panic!("a secret") } };
+        let status = guarded(LONG, panics).await.unwrap_err();
+        assert_eq!(status.code(), Code::Internal);
+        assert!(!format!("{status:?}").contains("secret"));
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((info.reason.as_str(), info.domain.as_str()), ("INTERNAL", "chatsession"));
+        uuid::Uuid::parse_str(&info.metadata["incident"]).unwrap();
+        assert_eq!(guarded(LONG, async { Ok(1) }).await.unwrap(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn given_a_call_that_hangs_then_it_ends_at_its_deadline() {
+        let status = guarded::<()>(LONG, std::future::pending()).await.unwrap_err();
+        assert_eq!(status.code(), Code::DeadlineExceeded);
+        assert_eq!(status.get_details_error_info().unwrap().reason, "DEADLINE_EXCEEDED");
     }
 }

@@ -104,12 +104,15 @@ pub struct MalformedTimeout;
 
 /// The time that a unary call has: what the client asked for, at most `longest`, and `default` when it didn't ask.
 pub fn deadline(headers: &HeaderMap, limits: &Deadlines) -> Result<Duration, MalformedTimeout> {
+    asked(headers).map(|asked| asked.map_or(limits.default, |asked| asked.min(limits.longest)))
+}
+
+/// The time that the client asked for.
+pub fn asked(headers: &HeaderMap) -> Result<Option<Duration>, MalformedTimeout> {
     let mut values = headers.get_all("grpc-timeout").iter();
     match (values.next(), values.next()) {
-        (None, _) => Ok(limits.default),
-        (Some(value), None) => {
-            parse_timeout(value.as_bytes()).map(|asked| asked.min(limits.longest)).ok_or(MalformedTimeout)
-        }
+        (None, _) => Ok(None),
+        (Some(value), None) => parse_timeout(value.as_bytes()).map(Some).ok_or(MalformedTimeout),
         (Some(_), Some(_)) => Err(MalformedTimeout),
     }
 }
@@ -190,7 +193,7 @@ mod tests {
         }
     }
 
-    fn asked(values: &[&'static str]) -> Result<Duration, MalformedTimeout> {
+    fn given(values: &[&'static str]) -> Result<Duration, MalformedTimeout> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append("grpc-timeout", HeaderValue::from_static(value));
@@ -200,22 +203,22 @@ mod tests {
 
     #[test]
     fn a_call_has_the_time_that_it_asked_for_up_to_the_longest() {
-        assert_eq!(asked(&[]), Ok(Duration::from_secs(10)));
-        assert_eq!(asked(&["250m"]), Ok(Duration::from_millis(250)));
-        assert_eq!(asked(&["15S"]), Ok(Duration::from_secs(15)));
-        assert_eq!(asked(&["7u"]), Ok(Duration::from_micros(7)));
-        assert_eq!(asked(&["7n"]), Ok(Duration::from_nanos(7)));
-        assert_eq!(asked(&["0n"]), Ok(Duration::ZERO));
+        assert_eq!(given(&[]), Ok(Duration::from_secs(10)));
+        assert_eq!(given(&["250m"]), Ok(Duration::from_millis(250)));
+        assert_eq!(given(&["15S"]), Ok(Duration::from_secs(15)));
+        assert_eq!(given(&["7u"]), Ok(Duration::from_micros(7)));
+        assert_eq!(given(&["7n"]), Ok(Duration::from_nanos(7)));
+        assert_eq!(given(&["0n"]), Ok(Duration::ZERO));
         for long in ["31S", "1M", "1H", "99999999H"] {
-            assert_eq!(asked(&[long]), Ok(Duration::from_secs(30)));
+            assert_eq!(given(&[long]), Ok(Duration::from_secs(30)));
         }
     }
 
     #[test]
     fn a_timeout_that_the_protocol_does_not_know_is_refused() {
         for wrong in ["", "S", "1", "1s", "1X", "-1S", "+1S", " 1S", "1 S", "1.5S", "123456789S", "1SS"] {
-            assert_eq!(asked(&[wrong]), Err(MalformedTimeout), "{wrong:?}");
+            assert_eq!(given(&[wrong]), Err(MalformedTimeout), "{wrong:?}");
         }
-        assert_eq!(asked(&["1S", "2S"]), Err(MalformedTimeout));
+        assert_eq!(given(&["1S", "2S"]), Err(MalformedTimeout));
     }
 }
