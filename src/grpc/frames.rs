@@ -12,7 +12,6 @@ struct Response {
     kind: Option<Kind>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "made, encoded and dropped at once")]
 #[derive(Clone, PartialEq, prost::Oneof)]
 #[allow(clippy::large_enum_variant, reason = "made, encoded and dropped: never kept")]
 enum Kind {

@@ -98,7 +98,7 @@ async fn of_two_who_accept_one_is_told_why_not() {
     let (to_bob, to_carla) = (bob.rings().await, carla.rings().await);
     let one = bob.on(&mia.session).accept(to_bob.offer.offer_id).send();
     let other = carla.on(&mia.session).accept(to_carla.offer.offer_id).send();
-    let (one, other) = soon(async { tokio::join!(one, other) }).await;
+    let (one, other) = Box::pin(soon(async { tokio::join!(one, other) })).await;
     assert_ne!(one.is_ok(), other.is_ok());
     let loser = one.err().or(other.err()).unwrap();
     assert_eq!(loser.reason(), Some(&Reason::OfferClosed));
