@@ -35,7 +35,6 @@ pub const fn agent(id: &'static str) -> Who {
 pub const SUE: Who = Who::Token("acme", Role::Supervisor, "sue");
 pub const BACKEND: Who = Who::Token("acme", Role::Integrator, "backend");
 pub const OPERATOR: Who = Who::Token("acme", Role::Operator, "ops");
-pub const ELSEWHERE: Who = Who::Token("other", Role::Integrator, "backend");
 
 pub struct World {
     pub data: TempDir,
