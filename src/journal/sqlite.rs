@@ -74,7 +74,7 @@ impl SqliteJournal {
         let keeper = keeper::Keeper::new(opened.keeper, &options);
         let shared = Arc::new(Shared::new(opened.marks, opened.head, options.on_fatal));
         let keeper = keeper.start(Arc::clone(&shared), wake).map_err(io)?;
-        let writer = writer::Writer::new(opened.writer, Arc::clone(&shared), wakes, options.checkpoint_bytes);
+        let writer = writer::Writer::new(opened.writer, Arc::clone(&shared), wakes, &options);
         let writer = writer.start(queue).map_err(io)?;
         let running = Mutex::new(Some(Running { writer, keeper, _lock: opened.lock }));
         Ok(Self { jobs, places, shared, readers, blobs: Arc::new(opened.blobs), running })

@@ -53,6 +53,7 @@ pub(super) struct Writer {
     marks: Marks,
     keeper: SyncSender<Wake>,
     checkpoint_bytes: u64,
+    page_size: u32,
     /// Appended since a checkpoint was last asked for.
     appended: u64,
     drops: VecDeque<Dropping>,
@@ -65,10 +66,11 @@ impl Writer {
         connection: Connection,
         shared: Arc<Shared>,
         keeper: SyncSender<Wake>,
-        checkpoint_bytes: u64,
+        options: &super::Options,
     ) -> Self {
-        let marks = shared.marks();
-        Self { connection, shared, marks, keeper, checkpoint_bytes, appended: 0, drops: VecDeque::new(), commits: 0 }
+        let (checkpoint_bytes, page_size) = (options.checkpoint_bytes, options.page_size);
+        let (marks, drops) = (shared.marks(), VecDeque::new());
+        Self { connection, shared, marks, keeper, checkpoint_bytes, page_size, appended: 0, drops, commits: 0 }
     }
 
     pub(super) fn start(self, jobs: Receiver<Job>) -> io::Result<JoinHandle<()>> {
@@ -162,7 +164,9 @@ impl Writer {
             // Who doesn't listen any more finds out from the log.
             let _ = append.reply.send(answer);
         }
-        self.appended = self.appended.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        // The WAL takes whole pages, two at least, however small the batch.
+        let written = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(2 * u64::from(self.page_size));
+        self.appended = self.appended.saturating_add(written);
         if self.appended >= self.checkpoint_bytes {
             self.appended = 0;
             // If one is asked for already, that one will do.
