@@ -66,9 +66,8 @@ impl Writer {
         connection: Connection,
         shared: Arc<Shared>,
         keeper: SyncSender<Wake>,
-        options: &super::Options,
+        (checkpoint_bytes, page_size): (u64, u32),
     ) -> Self {
-        let (checkpoint_bytes, page_size) = (options.checkpoint_bytes, options.page_size);
         let (marks, drops) = (shared.marks(), VecDeque::new());
         Self { connection, shared, marks, keeper, checkpoint_bytes, page_size, appended: 0, drops, commits: 0 }
     }
