@@ -78,6 +78,8 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     let caller = call.caller(request.acting_for)?;
     let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
     let reached = positions(&call, request.positions)?;
+    // Only who is known gets a bell: a made-up id leaves nothing behind.
+    view::read(&call, &agent, &BTreeMap::new()).await?;
     let bell = edge.feed.bell(&call.center, &agent);
     let heard = bell.rings();
     let shown = view::read(&call, &agent, &BTreeMap::new()).await?;
