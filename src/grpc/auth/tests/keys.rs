@@ -38,28 +38,3 @@ fn a_key_set_that_is_unsound_is_refused() {
     let token = encode(&header(Algorithm::ES256, Some("ec")), &claims(), &es256()).unwrap();
     assert_eq!(server.check(&token), Err(Reason::UnknownKey));
 }
-
-/// `cargo test --release -- --ignored --nocapture cost_of`
-#[test]
-#[ignore = "a measurement"]
-fn cost_of_a_call() {
-    let server = server();
-    let tokens = [
-        ("HS256", by_secret(&claims())),
-        ("ES256", encode(&header(Algorithm::ES256, Some("ec")), &claims(), &es256()).unwrap()),
-        ("EdDSA", encode(&header(Algorithm::EdDSA, Some("ed")), &claims(), &ed25519()).unwrap()),
-        ("RS256", encode(&header(Algorithm::RS256, Some("rsa")), &claims(), &rs256()).unwrap()),
-    ];
-    let keys = server.authenticator.keys();
-    for (name, token) in tokens {
-        let each = |rounds: u32, call: &dyn Fn()| {
-            let start = std::time::Instant::now();
-            (0..rounds).for_each(|_| call());
-            start.elapsed() / rounds
-        };
-        let verified = each(300, &|| drop(token::verify(&token, &keys, Duration::ZERO, SystemTime::now()).unwrap()));
-        let headers = headers(&[("authorization", &format!("Bearer {token}"))]);
-        let remembered = each(30_000, &|| drop(server.authenticator.authenticate(&headers).unwrap()));
-        eprintln!("{name}: {verified:?} verified, {remembered:?} remembered, {} bytes", token.len());
-    }
-}
