@@ -72,10 +72,9 @@ impl SqliteJournal {
         // One is enough: a checkpoint that is asked for covers all that was appended before it runs.
         let (wakes, wake) = mpsc::sync_channel(1);
         let keeper = keeper::Keeper::new(opened.keeper, &options);
-        let pages = (options.checkpoint_bytes, options.page_size);
         let shared = Arc::new(Shared::new(opened.marks, opened.head, options.on_fatal));
         let keeper = keeper.start(Arc::clone(&shared), wake).map_err(io)?;
-        let writer = writer::Writer::new(opened.writer, Arc::clone(&shared), wakes, pages);
+        let writer = writer::Writer::new(opened.writer, Arc::clone(&shared), wakes, options.checkpoint_bytes);
         let writer = writer.start(queue).map_err(io)?;
         let running = Mutex::new(Some(Running { writer, keeper, _lock: opened.lock }));
         Ok(Self { jobs, places, shared, readers, blobs: Arc::new(opened.blobs), running })

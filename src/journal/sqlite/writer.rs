@@ -53,7 +53,6 @@ pub(super) struct Writer {
     marks: Marks,
     keeper: SyncSender<Wake>,
     checkpoint_bytes: u64,
-    page_size: u32,
     /// Appended since a checkpoint was last asked for.
     appended: u64,
     drops: VecDeque<Dropping>,
@@ -66,10 +65,10 @@ impl Writer {
         connection: Connection,
         shared: Arc<Shared>,
         keeper: SyncSender<Wake>,
-        (checkpoint_bytes, page_size): (u64, u32),
+        checkpoint_bytes: u64,
     ) -> Self {
-        let (marks, drops) = (shared.marks(), VecDeque::new());
-        Self { connection, shared, marks, keeper, checkpoint_bytes, page_size, appended: 0, drops, commits: 0 }
+        let marks = shared.marks();
+        Self { connection, shared, marks, keeper, checkpoint_bytes, appended: 0, drops: VecDeque::new(), commits: 0 }
     }
 
     pub(super) fn start(self, jobs: Receiver<Job>) -> io::Result<JoinHandle<()>> {
@@ -163,9 +162,7 @@ impl Writer {
             // Who doesn't listen any more finds out from the log.
             let _ = append.reply.send(answer);
         }
-        // The WAL takes whole pages, two at least, however small the batch.
-        let written = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(2 * u64::from(self.page_size));
-        self.appended = self.appended.saturating_add(written);
+        self.appended = self.appended.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
         if self.appended >= self.checkpoint_bytes {
             self.appended = 0;
             // If one is asked for already, that one will do.
