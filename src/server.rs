@@ -64,7 +64,7 @@ pub enum ServerError {
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The log can't be recovered.
-    #[error(transparent)]
+    #[error("journal.db can't be recovered from: {0}")]
     Recovery(#[from] RecoveryError),
     /// The transport failed.
     #[error(transparent)]
