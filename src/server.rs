@@ -12,7 +12,8 @@ use tokio::{
     sync::{oneshot, watch},
     task::{JoinHandle, JoinSet},
 };
-use tonic::{service::Routes, transport};
+use tonic::service::Routes;
+use tower::Layer;
 
 use crate::{
     archive::{ArchiveError, Transcripts, keep_archived},
@@ -20,7 +21,7 @@ use crate::{
     config::{Limits, Settings},
     grpc::{
         AdministrationService, AgentDeskService, ChatSessionService, Edge, Renderer,
-        accept::{CountStreams, Incoming},
+        accept::{self, Listener, TlsError},
         auth::{Authenticator, KeysError},
         pb::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
@@ -66,9 +67,9 @@ pub enum ServerError {
     /// The log can't be recovered.
     #[error("journal.db can't be recovered from: {0}")]
     Recovery(#[from] RecoveryError),
-    /// The transport failed.
-    #[error(transparent)]
-    Transport(#[from] transport::Error),
+    /// The certificate can't be used.
+    #[error("tls: {0}")]
+    Tls(#[from] TlsError),
     /// Reflection can't be built.
     #[error(transparent)]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -104,9 +105,9 @@ impl Server {
     pub async fn start(settings: Settings) -> Result<Self, ServerError> {
         std::fs::create_dir_all(&settings.data).map_err(ServerError::Data)?;
         let listen = |error| ServerError::Listen { address: settings.listen, error };
-        let incoming = Incoming::bind(settings.listen, &settings.limits.connections, settings.tls.is_some());
-        let incoming = incoming.await.map_err(listen)?;
-        let address = incoming.local_addr().map_err(listen)?;
+        let tls = settings.tls.as_ref().map(accept::acceptor).transpose()?;
+        let listener = Listener::bind(settings.listen, &settings.limits.connections).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
         let folder = settings.data.clone();
         let opened = tokio::task::spawn_blocking(move || SqliteJournal::open(&folder, Options::default()));
         let journal: Arc<dyn Journal> = Arc::new(opened.await??);
@@ -146,18 +147,19 @@ impl Server {
         background.spawn(every(Duration::from_secs(1), edge.clone(), |edge| edge.sweep()));
         background.spawn(every(settings.limits.watches.heartbeat, edge.clone(), |edge| edge.feed.beat()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
-        let serving = serve(&settings, incoming, edge.clone(), is_ready, stopping).await?;
+        let limits = settings.limits.clone();
+        let service = SayItOurWay.layer(routes(&limits, edge.clone(), is_ready)?.prepare());
         let serving = tokio::spawn(async move {
-            let served = tokio::select! {
-                served = serving => served,
+            tokio::select! {
+                () = accept::serve(listener, tls, service, &limits, stopping) => {}
                 failed = &mut shard => return failed.map_err(|_| ServerError::Shard)?.map_err(ServerError::from),
-            };
+            }
             background.shutdown().await;
             shard_stop.send_replace(true);
             shard.await.map_err(|_| ServerError::Shard)??;
             // The last one to hold the journal closes it.
             drop(journal);
-            served
+            Ok(())
         });
         Ok(Self { address, edge, stop, serving, bound: settings.drain.bound })
     }
@@ -220,7 +222,7 @@ fn reload_keys(edge: &Arc<Edge>) {
     });
 }
 
-async fn routes(
+fn routes(
     limits: &Limits,
     edge: Arc<Edge>,
     mut ready: watch::Receiver<bool>,
@@ -258,36 +260,4 @@ async fn routes(
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     Ok(routes.add_service(reflection().build_v1()?).add_service(reflection().build_v1alpha()?))
-}
-
-async fn serve(
-    settings: &Settings,
-    incoming: Incoming,
-    edge: Arc<Edge>,
-    ready: watch::Receiver<bool>,
-    mut stopping: watch::Receiver<bool>,
-) -> Result<impl Future<Output = Result<(), ServerError>> + Send + use<>, ServerError> {
-    let limits = &settings.limits;
-    let routes = routes(limits, edge, ready).await?;
-    let streams = &limits.streams;
-    let mut server = transport::Server::builder()
-        .max_concurrent_streams(streams.service.max(streams.agent).max(streams.customer))
-        .http2_max_pending_accept_reset_streams(Some(limits.resets.pending_accept))
-        .http2_max_local_error_reset_streams(Some(limits.resets.local_error))
-        .http2_max_header_list_size(limits.messages.metadata_bytes)
-        .http2_keepalive_interval(Some(limits.connections.ping_every))
-        .http2_keepalive_timeout(Some(limits.connections.ping_timeout));
-    if let Some(tls) = &settings.tls {
-        let read = |path| std::fs::read(path).map_err(ServerError::Data);
-        let identity = transport::Identity::from_pem(read(&tls.cert)?, read(&tls.key)?);
-        let config = transport::ServerTlsConfig::new().identity(identity).timeout(limits.connections.handshake);
-        server = server.tls_config(config)?;
-    }
-    let router = server.layer(CountStreams).layer(SayItOurWay).add_routes(routes);
-    Ok(async move {
-        let stopped = async move {
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        Ok(router.serve_with_incoming_shutdown(incoming, stopped).await?)
-    })
 }

@@ -86,7 +86,7 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     if !shown.signed_in {
         return Err(status::of(Refusal::NotSignedIn));
     }
-    let stream = edge.streams.open(&call.identity, true).ok_or_else(|| status::limit_reached("limits.watches"))?;
+    let stream = call.open_stream(true)?;
     let here = edge.presence.enter(&call.center, Present::Agent(agent.clone()));
     let (frames, receiver) = mpsc::channel(FRAMES);
     let desk = Desk {
@@ -274,7 +274,10 @@ impl Desk {
         let limits = &self.call.edge.limits.watches;
         self.next_beat = Instant::now() + limits.heartbeat;
         match tokio::time::timeout(limits.slow_watcher, self.frames.send(Ok(frame))).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => {
+                self.stream.is_read();
+                Ok(())
+            }
             Ok(Err(_)) => Err(Ended(None)),
             Err(_) => Err(Ended(Some(GoodbyeReason::SlowConsumer))),
         }

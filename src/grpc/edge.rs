@@ -22,7 +22,7 @@ use super::{
     pb,
     presence::Presence,
     status,
-    streams::Streams,
+    streams::{Stream, Streams},
     wire,
 };
 use crate::{
@@ -135,7 +135,8 @@ impl Edge {
             return Err(status::draining());
         }
         let identity = self.identify(request.metadata())?;
-        if let Some(connection) = ConnectionInfo::of(request.extensions()) {
+        let connection = ConnectionInfo::of(request.extensions()).cloned();
+        if let Some(connection) = &connection {
             connection.authenticated();
             let streams = &self.limits.streams;
             let most = match identity.role {
@@ -148,7 +149,7 @@ impl Edge {
             }
         }
         self.rates.check(&identity).map_err(|limited| status::rate_limited(limited.retry_after))?;
-        Call::new(self.clone(), identity)
+        Call::new(self.clone(), identity, connection)
     }
 
     fn identify(&self, metadata: &MetadataMap) -> Result<Arc<Identity>, Status> {
@@ -204,12 +205,19 @@ pub(super) struct Call {
     pub(super) edge: Arc<Edge>,
     pub(super) identity: Arc<Identity>,
     pub(super) center: CenterId,
+    connection: Option<ConnectionInfo>,
 }
 
 impl Call {
-    fn new(edge: Arc<Edge>, identity: Arc<Identity>) -> Result<Self, Status> {
+    fn new(edge: Arc<Edge>, identity: Arc<Identity>, connection: Option<ConnectionInfo>) -> Result<Self, Status> {
         let center = CenterId::parse(&identity.center).ok_or_else(status::unauthenticated)?;
-        Ok(Self { edge, identity, center })
+        Ok(Self { edge, identity, center, connection })
+    }
+
+    /// A stream of the caller's, with a lease or without, unless they have too many.
+    pub(super) fn open_stream(&self, leased: bool) -> Result<Arc<Stream>, Status> {
+        let stream = self.edge.streams.open(&self.identity, self.connection.clone(), leased);
+        stream.ok_or_else(|| status::limit_reached("limits.watches"))
     }
 
     fn own(&self) -> Result<Who, Status> {

@@ -69,8 +69,7 @@ impl WatchStream {
             Viewer::All => (Eyes::Other, None),
         };
         let leased = here.is_some();
-        let limit = || status::limit_reached("limits.watches");
-        let stream = edge.streams.open(&call.identity, leased).ok_or_else(limit)?;
+        let stream = call.open_stream(leased)?;
         let opened = opened(edge, &stream, leased, opening).await;
         let mut watch = Self {
             edge: edge.clone(),
@@ -131,6 +130,7 @@ impl tokio_stream::Stream for WatchStream {
         if let Some(opened) = self.opened.take() {
             return Poll::Ready(Some(Ok(opened)));
         }
+        self.stream.is_read();
         self.stream.waker.register(context.waker());
         if let Some(reason) = self.stream.ended() {
             return self.goodbye(reason);

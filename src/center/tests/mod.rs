@@ -9,6 +9,7 @@ mod leave;
 mod messages;
 mod offers;
 mod presence;
+mod properties;
 mod recovery;
 mod requests;
 mod routing;

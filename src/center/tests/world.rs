@@ -13,6 +13,8 @@ pub(super) struct World {
     steps: u64,
     happened: Vec<String>,
     pub(super) events: Vec<Event>,
+    /// Everything since the beginning.
+    pub(super) log: Vec<Event>,
     result: Result<Answer, Refusal>,
 }
 
@@ -30,6 +32,7 @@ pub(super) fn given() -> World {
         steps: 0,
         happened: Vec::new(),
         events: Vec::new(),
+        log: Vec::new(),
         result: Ok(Answer::default()),
     };
     for name in ["sales", "support"] {
@@ -169,6 +172,11 @@ impl World {
         self
     }
 
+    /// A step that somebody else takes elsewhere: ids go on as if it were taken here.
+    pub(super) fn pass(&mut self, taken: bool) {
+        self.steps += u64::from(taken);
+    }
+
     /// Time passes; whatever is due happens when it is.
     pub(super) fn after(&mut self, length: Millis) -> &mut Self {
         self.happened.clear();
@@ -210,6 +218,7 @@ impl World {
                 if let Some(record) = &decided.record {
                     self.happened.extend(record.events.iter().filter_map(|event| described(event, &decided.texts)));
                     self.events.extend(record.events.iter().cloned());
+                    self.log.extend(record.events.iter().cloned());
                     self.folded.apply(record);
                 }
                 self.check(&units);

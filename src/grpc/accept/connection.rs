@@ -1,18 +1,14 @@
 //! A connection that ends by itself when its peer is silent.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
-use tonic::transport::server::Connected;
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::gate::Ticket;
 use super::live::ConnectionInfo;
-use crate::config::Connections;
 
 /// What an HTTP/2 client says first (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -21,7 +17,7 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 ///
 /// One timer serves for both, armed anew only when it fires, so that reading costs no more. Only reads look at it: a server
 /// always reads, unless the peer takes nothing, and then the pings notice.
-pub struct Connection<IO> {
+pub(super) struct Connection<IO> {
     io: IO,
     info: ConnectionInfo,
     timer: Pin<Box<Sleep>>,
@@ -35,19 +31,15 @@ enum Greeting {
     Preface(usize),
     /// Something else, as HTTP/1.1 does; it is known to speak once a call has come of it.
     Other,
-    /// The preface, or it can't be seen (TLS).
+    /// The preface.
     Over,
 }
 
 impl<IO> Connection<IO> {
-    pub(super) fn new(io: IO, remote: SocketAddr, ticket: Ticket, limits: &Connections, is_tls: bool) -> Self {
-        Self {
-            io,
-            info: ConnectionInfo::new(remote, ticket),
-            timer: Box::pin(sleep(if is_tls { limits.idle } else { limits.handshake })),
-            greeting: if is_tls { Greeting::Over } else { Greeting::Preface(0) },
-            idle: limits.idle,
-        }
+    /// The preface is due so long after the connection was taken up; it may go so long without a stream.
+    pub(super) fn new(io: IO, info: ConnectionInfo, preface: Duration, idle: Duration) -> Self {
+        let timer = Box::pin(sleep_until(info.accepted() + preface));
+        Self { io, info, timer, greeting: Greeting::Preface(0), idle }
     }
 
     /// Ready when the peer has been silent for too long.
@@ -80,20 +72,6 @@ impl<IO> Connection<IO> {
         } else {
             Greeting::Preface(known + compared)
         };
-    }
-}
-
-impl<IO> Drop for Connection<IO> {
-    fn drop(&mut self) {
-        self.info.release();
-    }
-}
-
-impl<IO> Connected for Connection<IO> {
-    type ConnectInfo = ConnectionInfo;
-
-    fn connect_info(&self) -> ConnectionInfo {
-        self.info.clone()
     }
 }
 
@@ -144,15 +122,16 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     use super::*;
-    use crate::grpc::accept::Gate;
+    use crate::{config::Connections, grpc::accept::Gate};
 
     const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
-    fn connect(is_tls: bool) -> (DuplexStream, Connection<DuplexStream>) {
+    fn connect() -> (DuplexStream, Connection<DuplexStream>) {
         let (peer, io) = duplex(1024);
         let limits = Connections::default();
         let ticket = Gate::new(&limits).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
-        (peer, Connection::new(io, (Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits, is_tls))
+        let info = ConnectionInfo::new((Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits);
+        (peer, Connection::new(io, info, limits.handshake, limits.idle))
     }
 
     /// Reads until the end; the time that this took and how it ended.
@@ -170,13 +149,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_peer_is_left_after_the_handshake_time() {
-        let (_peer, mut connection) = connect(false);
+        let (_peer, mut connection) = connect();
         timed_out_after(&mut connection, Duration::from_secs(10)).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn so_is_one_that_sends_its_preface_drop_by_drop() {
-        let (mut peer, mut connection) = connect(false);
+        let (mut peer, mut connection) = connect();
         tokio::spawn(async move {
             for byte in PREFACE {
                 peer.write_all(&[*byte]).await.unwrap();
@@ -188,27 +167,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn so_is_one_that_speaks_another_language_and_never_calls() {
-        let (mut peer, mut connection) = connect(false);
+        let (mut peer, mut connection) = connect();
         peer.write_all(b"GET / HTTP/1.1\r\nx-slow: ").await.unwrap();
         timed_out_after(&mut connection, Duration::from_secs(10)).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_the_preface_a_connection_without_a_stream_is_left_after_five_minutes() {
-        for is_tls in [false, true] {
-            let (mut peer, mut connection) = connect(is_tls);
-            let (first, rest) = PREFACE.split_at(7);
-            peer.write_all(first).await.unwrap();
-            peer.write_all(rest).await.unwrap();
-            timed_out_after(&mut connection, FIVE_MINUTES).await;
-        }
+        let (mut peer, mut connection) = connect();
+        let (first, rest) = PREFACE.split_at(7);
+        peer.write_all(first).await.unwrap();
+        peer.write_all(rest).await.unwrap();
+        timed_out_after(&mut connection, FIVE_MINUTES).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_with_a_stream_stays_and_its_time_begins_when_that_ends() {
-        let (mut peer, mut connection) = connect(false);
+        let (mut peer, mut connection) = connect();
         peer.write_all(PREFACE).await.unwrap();
-        let stream = connection.connect_info().open_stream();
+        let stream = connection.info.open_stream();
         assert_eq!(connection.info.streams(), 1);
         let hour = 12 * FIVE_MINUTES;
         assert!(tokio::time::timeout(hour, connection.read_to_end(&mut Vec::new())).await.is_err());

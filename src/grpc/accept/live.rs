@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Extensions;
+use rand::RngExt;
 use tokio::time::Instant;
-use tonic::transport::server::TlsConnectInfo;
 
 use super::gate::Ticket;
+use crate::config::Connections;
 
 /// The connection of a call, among the extensions of its request.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ struct Live {
     remote: SocketAddr,
     ticket: Ticket,
     accepted: Instant,
+    end_of_life: Instant,
+    is_old: AtomicBool,
     streams: AtomicUsize,
     /// Streams opened so far: the first proves that the peer speaks.
     opened: AtomicU64,
@@ -28,20 +31,41 @@ struct Live {
 }
 
 impl ConnectionInfo {
-    pub(super) fn new(remote: SocketAddr, ticket: Ticket) -> Self {
+    pub(super) fn new(remote: SocketAddr, ticket: Ticket, limits: &Connections) -> Self {
+        let accepted = Instant::now();
         Self(Arc::new(Live {
             remote,
             ticket,
-            accepted: Instant::now(),
+            accepted,
+            end_of_life: accepted + life(limits),
+            is_old: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             idle_since: AtomicU64::new(0),
         }))
     }
 
-    /// The connection that a request came by, with TLS or without.
+    /// The connection that a request came by.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions.get::<Self>().or_else(|| extensions.get::<TlsConnectInfo<Self>>().map(TlsConnectInfo::get_ref))
+        extensions.get()
+    }
+
+    /// The connection has reached its age and takes no new calls: its streams are to be resumed on another.
+    pub fn is_old(&self) -> bool {
+        self.0.is_old.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn grow_old(&self) {
+        self.0.is_old.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn accepted(&self) -> Instant {
+        self.0.accepted
+    }
+
+    /// When it is told to end.
+    pub(super) fn end_of_life(&self) -> Instant {
+        self.0.end_of_life
     }
 
     /// The peer, or the proxy in front.
@@ -54,9 +78,9 @@ impl ConnectionInfo {
         self.0.ticket.authenticated();
     }
 
-    /// A call begins ([`super::CountStreams`] says so for all calls); hold it until the last of the response is sent. While one is held the connection isn't idle.
+    /// A call begins; hold it until the last of the response is sent. While one is held the connection isn't idle.
     #[must_use = "the stream counts until this is dropped"]
-    pub fn open_stream(&self) -> OpenStream {
+    pub(super) fn open_stream(&self) -> OpenStream {
         self.0.streams.fetch_add(1, Ordering::AcqRel);
         self.0.opened.fetch_add(1, Ordering::Relaxed);
         OpenStream(self.clone())
@@ -79,14 +103,31 @@ impl ConnectionInfo {
         Some(self.0.accepted + Duration::from_millis(self.0.idle_since.load(Ordering::Acquire)))
     }
 
-    pub(super) fn release(&self) {
-        self.0.ticket.release();
+    /// The connection's place among the open ones, for as long as it is served.
+    pub(super) fn place(&self) -> Place {
+        Place(self.clone())
+    }
+}
+
+/// How long a connection may live: differently long, so that those of one moment don't end together.
+fn life(limits: &Connections) -> Duration {
+    let jitter = f64::from(limits.age_jitter_percent.min(100)) / 100.0;
+    limits.age.mul_f64(1.0 + rand::rng().random_range(-jitter..=jitter))
+}
+
+/// A place among the open connections. Calls may know of the connection for longer.
+#[derive(Debug)]
+pub(super) struct Place(ConnectionInfo);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.ticket.release();
     }
 }
 
 /// A call in progress on a connection.
 #[derive(Debug)]
-pub struct OpenStream(ConnectionInfo);
+pub(super) struct OpenStream(ConnectionInfo);
 
 impl Drop for OpenStream {
     fn drop(&mut self) {

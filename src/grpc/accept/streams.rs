@@ -1,31 +1,31 @@
-//! Counts the calls in progress on each connection, from their headers to the last of their response.
+//! What each call on a connection goes through: it's told its connection, and counts from its headers to the last of its
+//! response.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
-use tower::{Layer, Service};
+use tower::Service;
 
-use super::{ConnectionInfo, OpenStream};
+use super::live::{ConnectionInfo, OpenStream};
 
-/// The layer that does it, to be put outermost: without it every connection counts as one without a stream, and ends.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CountStreams;
+/// The service, as one connection has it.
+#[derive(Clone, Debug)]
+pub(super) struct OnConnection<S> {
+    service: S,
+    connection: ConnectionInfo,
+}
 
-impl<S> Layer<S> for CountStreams {
-    type Service = Counted<S>;
-
-    fn layer(&self, inner: S) -> Counted<S> {
-        Counted(inner)
+impl<S> OnConnection<S> {
+    pub(super) fn new(service: S, connection: ConnectionInfo) -> Self {
+        Self { service, connection }
     }
 }
 
-/// A service whose calls are counted.
-#[derive(Clone, Debug)]
-pub struct Counted<S>(S);
-
-impl<S, Asked, Answer> Service<Request<Asked>> for Counted<S>
+impl<S, Asked, Answer> Service<Request<Asked>> for OnConnection<S>
 where
     S: Service<Request<Asked>, Response = Response<Answer>>,
     S::Future: Send + 'static,
@@ -35,19 +35,20 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
+        self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Asked>) -> Self::Future {
-        let stream = ConnectionInfo::of(request.extensions()).map(ConnectionInfo::open_stream);
-        let answer = self.0.call(request);
+    fn call(&mut self, mut request: Request<Asked>) -> Self::Future {
+        let stream = Some(self.connection.open_stream());
+        request.extensions_mut().insert(self.connection.clone());
+        let answer = self.service.call(request);
         Box::pin(async move { Ok(answer.await?.map(|body| CountedBody { body, stream })) })
     }
 }
 
 /// A response's body; the call is over when it ends or is dropped.
 #[derive(Debug)]
-pub struct CountedBody<B> {
+pub(super) struct CountedBody<B> {
     body: B,
     stream: Option<OpenStream>,
 }

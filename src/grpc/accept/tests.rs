@@ -1,23 +1,26 @@
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
-use tokio::sync::oneshot;
-use tokio_stream::StreamExt;
-use tonic::transport::server::Connected;
-use tonic::transport::{Endpoint, Server};
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_client::HealthClient;
+use tokio::{
+    io::AsyncReadExt,
+    net::TcpStream,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::Instant,
+};
+use tonic::{
+    service::Routes,
+    transport::{Channel, Endpoint},
+};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tower::ServiceExt;
 
 use super::*;
+use crate::config::{Connections, Limits, Watches};
 
-async fn incoming(limits: &Connections) -> (Incoming, SocketAddr) {
-    let incoming = Incoming::bind((Ipv4Addr::LOCALHOST, 0).into(), limits, false).await.unwrap();
-    let address = incoming.local_addr().unwrap();
-    (incoming, address)
-}
-
-async fn next(incoming: &mut Incoming) -> Connection<TcpStream> {
-    incoming.next().await.unwrap().unwrap()
+async fn listener(limits: &Connections) -> (Listener, SocketAddr) {
+    let listener = Listener::bind((Ipv4Addr::LOCALHOST, 0).into(), limits).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }
 
 /// The server closed it without a word.
@@ -27,105 +30,142 @@ async fn is_refused(mut client: TcpStream) -> bool {
 
 #[tokio::test]
 async fn a_connection_over_the_limit_is_closed_and_one_that_ends_makes_room() {
-    let (mut incoming, address) = incoming(&Connections { total: 1, ..Connections::default() }).await;
+    let (listener, address) = listener(&Connections { total: 1, ..Connections::default() }).await;
     let _first_client = TcpStream::connect(address).await.unwrap();
-    let first = next(&mut incoming).await;
-    assert!(first.connect_info().remote().ip().is_loopback());
+    let (_, first) = listener.accept().await;
+    let place = first.place();
+    assert!(first.remote().ip().is_loopback());
 
     let second = TcpStream::connect(address).await.unwrap();
     tokio::select! {
-        _ = incoming.next() => panic!("taken up over the limit"),
+        _ = listener.accept() => panic!("taken up over the limit"),
         refused = is_refused(second) => assert!(refused),
     }
-    assert_eq!((incoming.gate().open(), incoming.gate().refused()), (1, 1));
+    assert_eq!((listener.gate().open(), listener.gate().refused()), (1, 1));
 
-    let held_by_a_call = first.connect_info();
-    drop(first);
-    assert_eq!(incoming.gate().open(), 0);
-    held_by_a_call.authenticated();
+    drop(place);
+    assert_eq!(listener.gate().open(), 0);
+    first.authenticated();
     let _third_client = TcpStream::connect(address).await.unwrap();
-    next(&mut incoming).await;
+    listener.accept().await;
 }
 
 #[tokio::test]
 async fn those_that_have_authenticated_do_not_count_against_their_address() {
-    let (mut incoming, address) =
-        incoming(&Connections { unauthenticated_per_address: 1, ..Connections::default() }).await;
+    let (listener, address) = listener(&Connections { unauthenticated_per_address: 1, ..Connections::default() }).await;
     let mut open = Vec::new();
     for _ in 0..5 {
         let client = TcpStream::connect(address).await.unwrap();
-        let connection = next(&mut incoming).await;
-        connection.connect_info().authenticated();
-        open.push((client, connection));
+        let (stream, info) = listener.accept().await;
+        info.authenticated();
+        open.push((client, stream, info.place()));
     }
     let _client = TcpStream::connect(address).await.unwrap();
-    let _unauthenticated = next(&mut incoming).await;
+    let (_, unauthenticated) = listener.accept().await;
+    let _place = unauthenticated.place();
     let over = TcpStream::connect(address).await.unwrap();
     tokio::select! {
-        _ = incoming.next() => panic!("taken up over the limit"),
+        _ = listener.accept() => panic!("taken up over the limit"),
         refused = is_refused(over) => assert!(refused),
     }
 }
 
-#[tokio::test]
-async fn tonic_serves_on_it_and_a_call_knows_its_connection() {
-    let (incoming, address) = incoming(&Connections::default()).await;
-    let gate = incoming.gate();
-    let (_reporter, health) = tonic_health::server::health_reporter();
-    let (seen, mut was_seen) = tokio::sync::mpsc::channel(2);
-    let note = move |request: tonic::Request<()>| {
-        let info = ConnectionInfo::of(request.extensions()).cloned();
-        seen.try_send(info).map_err(|_| tonic::Status::internal("called too often"))?;
-        Ok(request)
-    };
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = Server::builder()
-        .layer(CountStreams)
-        .layer(tonic::service::InterceptorLayer::new(note))
-        .add_service(health)
-        .serve_with_incoming_shutdown(incoming, async { drop(stopped.await) });
-    let server = tokio::spawn(server);
+/// A server whose only service is health, and which tells of each call's connection.
+struct Served {
+    address: SocketAddr,
+    gate: Arc<Gate>,
+    called: mpsc::UnboundedReceiver<ConnectionInfo>,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
 
-    let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
-    let mut client = HealthClient::new(channel);
+async fn served(connections: Connections, patience: Duration) -> Served {
+    let (listener, address) = listener(&connections).await;
+    let gate = listener.gate();
+    let (_reporter, health) = tonic_health::server::health_reporter();
+    let (seen, called) = mpsc::unbounded_channel();
+    let note = move |request: http::Request<hyper::body::Incoming>| {
+        let info = ConnectionInfo::of(request.extensions()).cloned().expect("every call has a connection");
+        // The test may have seen enough.
+        let _ = seen.send(info);
+        request
+    };
+    let service = Routes::new(health).prepare().map_request(note);
+    let watches = Watches { slow_watcher: patience, ..Watches::default() };
+    let limits = Limits { connections, watches, ..Limits::default() };
+    let (stop, stopping) = watch::channel(false);
+    let serving = tokio::spawn(async move { serve(listener, None, service, &limits, stopping).await });
+    Served { address, gate, called, stop, serving }
+}
+
+impl Served {
+    async fn client(&self) -> HealthClient<Channel> {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.address)).unwrap();
+        HealthClient::new(endpoint.connect().await.unwrap())
+    }
+}
+
+const LONG: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn a_call_knows_its_connection_and_the_end_waits_for_calls_in_progress() {
+    let mut server = served(Connections::default(), LONG).await;
+    let mut client = server.client().await;
     client.check(HealthCheckRequest::default()).await.unwrap();
-    let info = was_seen.recv().await.unwrap().unwrap();
+    let info = server.called.recv().await.unwrap();
     assert!(info.remote().ip().is_loopback());
     let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     watch.message().await.unwrap().unwrap();
     assert_eq!(info.streams(), 1, "the watch is a call in progress, the check is over");
-    drop(watch);
-    assert_eq!(gate.open(), 1);
 
-    drop(client);
-    stop.send(()).unwrap();
-    server.await.unwrap().unwrap();
-    assert_eq!(gate.open(), 0);
+    server.stop.send(true).unwrap();
+    while client.check(HealthCheckRequest::default()).await.is_ok() {}
+    assert!(!server.serving.is_finished());
+    drop((watch, client));
+    server.serving.await.unwrap();
+    assert_eq!(server.gate.open(), 0);
 }
 
-/// Serves a peer that says so much and then nothing; how long until it's left.
-async fn left_after(says: &[u8]) -> Duration {
-    let limits = Connections::default();
-    let (mut peer, io) = duplex(4096);
-    let ticket = Gate::new(&limits).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
-    let connection = Connection::new(io, (Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits, false);
-    let (_reporter, health) = tonic_health::server::health_reporter();
-    let incoming = tokio_stream::once(Ok::<_, io::Error>(connection));
-    tokio::spawn(Server::builder().layer(CountStreams).add_service(health).serve_with_incoming(incoming));
-
-    let start = Instant::now();
-    peer.write_all(says).await.unwrap();
-    let _ = peer.read_to_end(&mut Vec::new()).await;
-    start.elapsed()
-}
-
-#[tokio::test(start_paused = true)]
-async fn tonic_leaves_a_peer_that_is_silent() {
-    let settings = b"\0\0\0\x04\0\0\0\0\0";
-    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    for (says, seconds) in [(b"".to_vec(), 10), (preface[..20].to_vec(), 10), ([&preface[..], settings].concat(), 300)]
-    {
-        let took = left_after(&says).await;
-        assert_eq!(took.as_secs(), seconds, "{says:?}");
+#[tokio::test]
+async fn an_old_connection_is_told_to_end_and_new_calls_go_over_another() {
+    let age = Duration::from_millis(50);
+    let mut server = served(Connections { age, age_jitter_percent: 0, ..Connections::default() }, LONG).await;
+    let mut client = server.client().await;
+    let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    watch.message().await.unwrap().unwrap();
+    let old = server.called.recv().await.unwrap();
+    let mut newer = old.clone();
+    while newer.remote() == old.remote() {
+        // A call that meets the end of the old connection may fail; the next one goes over the new one.
+        if client.check(HealthCheckRequest::default()).await.is_ok() {
+            newer = server.called.recv().await.unwrap();
+        }
     }
+    assert!(old.is_old() && !newer.is_old());
+    assert_eq!(old.streams(), 1, "the stream that was open goes on until it ends itself");
+}
+
+#[tokio::test]
+async fn an_old_connection_that_does_not_end_is_cut() {
+    let age = Duration::from_millis(50);
+    let server = served(Connections { age, ..Connections::default() }, age).await;
+    let mut watch = server.client().await.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    watch.message().await.unwrap().unwrap();
+    assert!(watch.message().await.is_err());
+}
+
+#[test]
+fn lives_differ_by_the_jitter_and_no_more() {
+    let limits = Connections::default();
+    let gate = Gate::new(&Connections { new_per_second: 1000, unauthenticated_per_address: 1000, ..limits.clone() });
+    let lives: Vec<Duration> = (0..1000)
+        .map(|_| {
+            let ticket = gate.admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
+            let info = ConnectionInfo::new((Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits);
+            info.end_of_life() - info.accepted()
+        })
+        .collect();
+    let [shortest, longest] = [lives.iter().min().unwrap(), lives.iter().max().unwrap()];
+    assert!(*shortest >= limits.age.mul_f64(0.9) && *longest <= limits.age.mul_f64(1.1));
+    assert!(*longest - *shortest > limits.age.mul_f64(0.15), "{shortest:?} to {longest:?}");
 }
