@@ -37,6 +37,11 @@ impl Content {
         Text { position: self.position, item, len }
     }
 
+    /// Bytes put so far.
+    pub(super) fn bytes(&self) -> usize {
+        self.texts.iter().map(String::len).sum()
+    }
+
     /// Takes what was put, in order.
     pub fn take(self) -> Vec<String> {
         self.texts

@@ -81,10 +81,6 @@ impl OpenBatch {
         Self { body: Encoder::new(Vec::new()), records: Vec::new(), texts: Vec::new(), text_bytes: 0 }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
     /// Bytes that it takes so far, stored.
     pub(super) fn size(&self) -> usize {
         // Each text brings its salt, its hash and a few bytes of framing.

@@ -52,13 +52,20 @@ pub struct Flight<W> {
     pub waiting: Vec<W>,
 }
 
+/// A batch in the making and all that waits for it.
+#[derive(Debug)]
+struct Opening<W> {
+    batch: OpenBatch,
+    waiting: Vec<W>,
+}
+
 /// The one writer's mind. `W` is an answer with the way to give it.
 #[derive(Debug)]
 pub struct Engine<W> {
     state: State,
     limits: EngineLimits,
-    open: OpenBatch,
-    open_waiting: Vec<W>,
+    /// Batches in the making, none empty: one, and another behind each that is full.
+    open: VecDeque<Opening<W>>,
     flights: VecDeque<Flight<W>>,
     /// What can be told at once: everything that it depends on is durable.
     ready: Vec<W>,
@@ -73,8 +80,7 @@ impl<W> Engine<W> {
         let mut engine = Self {
             state,
             limits,
-            open: OpenBatch::new(),
-            open_waiting: Vec::new(),
+            open: VecDeque::new(),
             flights: VecDeque::new(),
             ready: Vec::new(),
             deadlines: BTreeSet::new(),
@@ -100,9 +106,13 @@ impl<W> Engine<W> {
         self.deadlines.first().map(|(time, _)| *time)
     }
 
-    /// Whether the batch in the making takes no more.
+    /// Whether a batch waits to be sealed that takes no more: nothing else should be decided before.
     pub fn is_full(&self) -> bool {
-        self.open.size() >= self.limits.batch_bytes
+        self.open.front().is_some_and(|open| self.takes_no_more(&open.batch))
+    }
+
+    fn takes_no_more(&self, batch: &OpenBatch) -> bool {
+        batch.size() >= self.limits.batch_bytes
     }
 
     /// Batches on their way.
@@ -115,8 +125,9 @@ impl<W> Engine<W> {
         !self.open.is_empty()
     }
 
-    fn open_position(&self) -> Position {
-        self.flights.back().map_or(self.state.position, |flight| flight.committed.position) + 1
+    /// The last position that is taken, durable or not.
+    fn sealed(&self) -> Position {
+        self.flights.back().map_or(self.state.position, |flight| flight.committed.position)
     }
 
     fn note_deadline(&mut self, center: &CenterId) {
@@ -136,7 +147,10 @@ impl<W> Engine<W> {
     }
 
     fn decide(&mut self, center: &CenterId, asked: Asked, now: Time, seed: [u8; 32]) -> Result<Answer, Refusal> {
-        let content = Content::new(self.open_position(), self.open.texts.len() as u32);
+        let behind = self.sealed() + self.open.len() as Position;
+        let joined = self.open.back().filter(|open| !self.takes_no_more(&open.batch));
+        let content = joined.map(|open| Content::new(behind, open.batch.texts.len() as u32));
+        let (opens, content) = (content.is_none(), content.unwrap_or_else(|| Content::new(behind + 1, 0)));
         let mut unknown = None;
         let target = match self.state.centers.get_mut(center) {
             Some(center) => center,
@@ -145,7 +159,10 @@ impl<W> Engine<W> {
         };
         let decided = target.handle(asked, now, Seed::new(seed), content)?;
         if let Some(record) = decided.record {
-            self.open.push(record, decided.texts);
+            if opens {
+                self.open.push_back(Opening { batch: OpenBatch::new(), waiting: Vec::new() });
+            }
+            self.open.back_mut().expect("one is open").batch.push(record, decided.texts);
             self.state.centers.extend(unknown.map(|new| (center.clone(), new)));
         }
         self.note_deadline(center);
@@ -179,7 +196,8 @@ impl<W> Engine<W> {
         self.hold(answer(decided));
     }
 
-    /// Puts objects, all or none, a commit each. Answers how many differed and the center's last commit.
+    /// Puts objects, all or none, a commit each, over as many batches as it takes. Answers how many differed and the
+    /// center's last commit.
     pub fn apply(
         &mut self,
         center: &CenterId,
@@ -222,8 +240,8 @@ impl<W> Engine<W> {
     fn hold(&mut self, waiting: W) {
         if bug!(AnswerBeforeDurable) {
             self.ready.push(waiting);
-        } else if self.has_open() {
-            self.open_waiting.push(waiting);
+        } else if let Some(open) = self.open.back_mut() {
+            open.waiting.push(waiting);
         } else if let Some(flight) = self.flights.back_mut() {
             flight.waiting.push(waiting);
         } else {
@@ -236,7 +254,7 @@ impl<W> Engine<W> {
         std::mem::take(&mut self.ready)
     }
 
-    /// Closes the batch in the making, if there is one; `even_empty` makes one that only tells the time.
+    /// Closes the first batch in the making, if there is one; `even_empty` makes one that only tells the time.
     pub fn seal(&mut self, now: Time, even_empty: bool, salt: impl FnMut() -> [u8; 16]) -> Option<Sealed> {
         if self.open.is_empty() && !even_empty {
             return None;
@@ -245,13 +263,12 @@ impl<W> Engine<W> {
     }
 
     fn close(&mut self, now: Time, salt: impl FnMut() -> [u8; 16]) -> Sealed {
-        let position = self.open_position();
-        let open = std::mem::replace(&mut self.open, OpenBatch::new());
+        let position = self.sealed() + 1;
+        let open = self.open.pop_front().unwrap_or_else(|| Opening { batch: OpenBatch::new(), waiting: Vec::new() });
         let time = now.max(self.state.time);
         self.state.time = time;
-        let (batch, committed) = open.seal(position, time, None, salt);
-        let waiting = std::mem::take(&mut self.open_waiting);
-        self.flights.push_back(Flight { committed: Arc::new(committed), waiting });
+        let (batch, committed) = open.batch.seal(position, time, None, salt);
+        self.flights.push_back(Flight { committed: Arc::new(committed), waiting: open.waiting });
         Sealed { expected: position - 1, batch }
     }
 
@@ -266,7 +283,8 @@ impl<W> Engine<W> {
     /// Gives everything up that isn't durable, for whoever waits to be told so.
     pub fn abandon(self) -> Vec<W> {
         let flights = self.flights.into_iter().flat_map(|flight| flight.waiting);
-        flights.chain(self.open_waiting).chain(self.ready).collect()
+        let open = self.open.into_iter().flat_map(|open| open.waiting);
+        flights.chain(open).chain(self.ready).collect()
     }
 }
 

@@ -19,3 +19,6 @@ pub use recovery::{Recovered, RecoveryError, recover};
 pub use snapshot::{Places, RecordPlace, Snapshot, keep_snapshots};
 pub use state::State;
 pub use task::{Observer, Shard, ShardSettings};
+
+#[cfg(test)]
+mod tests;

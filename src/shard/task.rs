@@ -1,6 +1,7 @@
 //! The task that owns a shard: it awaits once, then acts without awaiting, over and over.
 
 use std::{
+    collections::VecDeque,
     pin::Pin,
     sync::{
         Arc,
@@ -139,7 +140,9 @@ impl Shard {
         let clock = Clock { base: state.time, started: Instant::now() };
         let mut engine: Engine<Waiting> = Engine::new(state, self.limits);
         let mut appends: Appends<'_> = FuturesOrdered::new();
-        let mut jobs = Vec::with_capacity(JOBS_AT_ONCE);
+        let mut taken = Vec::with_capacity(JOBS_AT_ONCE);
+        // What was taken from the mailbox when the batch was full waits here.
+        let mut jobs: VecDeque<Queued> = VecDeque::new();
         let mut last_write = Instant::now();
         let mut stopping = false;
         loop {
@@ -159,7 +162,9 @@ impl Shard {
                     present(&mut engine, center, command, clock.now());
                 }
                 () = tokio::time::sleep_until(due.unwrap_or(last_write)), if due.is_some() => {}
-                _ = self.jobs.recv_many(&mut jobs, JOBS_AT_ONCE), if !engine.is_full() => {}
+                // There is room again for what waits.
+                () = std::future::ready(()), if !jobs.is_empty() && !engine.is_full() => {}
+                _ = self.jobs.recv_many(&mut taken, JOBS_AT_ONCE), if !engine.is_full() => jobs.extend(taken.drain(..)),
                 () = tokio::time::sleep_until(tick.unwrap_or(last_write)), if tick.is_some() && appends.is_empty() => {
                     last_write = Instant::now();
                     let sealed = engine.seal(clock.now(), true, random);
@@ -167,8 +172,11 @@ impl Shard {
                 }
             }
             let now = clock.now();
-            engine.fire_due(now, random);
-            for queued in jobs.drain(..) {
+            // What is due comes before any command, also before those that wait for room.
+            while engine.fire_due(now, random)
+                && !engine.is_full()
+                && let Some(queued) = jobs.pop_front()
+            {
                 decide(&mut engine, queued.job, now);
             }
             if appends.len() < journal.pipeline()
@@ -178,7 +186,7 @@ impl Shard {
                 appends.push_back(journal.append(sealed.expected, sealed.batch));
             }
             engine.take_ready().into_iter().for_each(|waiting| waiting(Ok(())));
-            if stopping && appends.is_empty() && self.jobs.is_empty() {
+            if stopping && appends.is_empty() && jobs.is_empty() && self.jobs.is_empty() && !engine.has_open() {
                 return Ok(());
             }
         }

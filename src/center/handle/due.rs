@@ -10,6 +10,9 @@ use crate::center::{
 /// Events after which a commit leaves the rest to the next, so that a record stays small.
 const MAX_EVENTS: usize = 256;
 
+/// Bytes of text likewise: automatic messages are up to 4 KiB each.
+const MAX_TEXT: usize = 64 * 1024;
+
 /// Everything that is due now, the earliest first, as far as one commit goes.
 pub(super) fn due() -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     Ok(|commit: &mut Commit<'_>| {
@@ -17,7 +20,7 @@ pub(super) fn due() -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Re
             let not_before = commit.now + commit.center.settings.recovery_hold;
             commit.center(CenterChange::DeadlinesMoved { by: down_for, not_before });
         }
-        while commit.events.len() < MAX_EVENTS {
+        while commit.events.len() < MAX_EVENTS && commit.content.bytes() < MAX_TEXT {
             let first = commit.center.index.deadlines.first().cloned();
             match first {
                 Some((time, Subject::Session(id))) if time <= commit.now => commit.session_due(id),
