@@ -64,7 +64,6 @@ impl Center {
             Who::Agent(agent) => {
                 session.participant(agent).is_some()
                     || session.offers.iter().any(|offer| &offer.agent == agent)
-                    || session.ended_offers.iter().any(|offer| &offer.agent == agent)
                     || self.is_supervisor(who)
             }
             Who::Supervisor(_) | Who::Service(_) | Who::System => true,
@@ -104,6 +103,11 @@ impl Session {
                 None => Err(Refusal::SessionNotFound),
             },
         }
+    }
+
+    /// The last revision that an agent may see: none before they joined.
+    pub(super) fn seen_last_by(&self, agent: &AgentId) -> u32 {
+        self.participant(agent).map_or(0, |participant| participant.sees_until.unwrap_or(self.revision))
     }
 
     /// The last revision of an audience's numbering.

@@ -115,6 +115,8 @@ impl Center {
             CenterChange::SettingsPut(settings) => {
                 self.settings = (**settings).clone();
                 self.reindex_all();
+                // A limit may have kept pairs apart that are possible now.
+                self.index.reconsider_all();
             }
             CenterChange::QueuePut(queue) => {
                 self.queues.insert(queue.id.clone(), (**queue).clone());

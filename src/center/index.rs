@@ -181,6 +181,11 @@ impl Index {
         }
     }
 
+    /// Every session may be offered to more agents than before.
+    pub(super) fn reconsider_all(&mut self) {
+        self.unrouted.sessions.extend(self.offerable.values().flatten());
+    }
+
     /// Follows a change of an agent.
     pub(super) fn agent(&mut self, agent: &mut Agent, settings: &Settings, living: &BTreeSet<Incarnation>) {
         let deadline = agent.next_deadline(living);

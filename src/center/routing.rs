@@ -102,7 +102,7 @@ impl Center {
         session.entry.as_ref().is_some_and(|entry| entry.expire > now)
             && (session.connected_as(agent).is_none() || bug!(OfferedTheirOwn))
             && session.offer_to(agent).is_none()
-            && session.connected().count() < self.settings.max_participants as usize
+            && session.would_connect() < self.settings.max_participants as usize
             && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
     }
 
@@ -115,5 +115,13 @@ impl Center {
         let not_skipped = connected.filter(|agent| !session.skipped.contains_key(*agent));
         let out = session.skipped.keys().chain(not_skipped).filter(|agent| staff.contains(*agent)).count();
         staff.len() > out
+    }
+}
+
+impl Session {
+    /// How many will be connected beside whoever takes it from its queue: those who stay, and who is asked to join them.
+    fn would_connect(&self) -> usize {
+        let stay = self.connected().filter(|participant| !self.leaving.contains(&participant.agent)).count();
+        stay + self.offers.iter().filter(|offer| !offer.takes_over()).count()
     }
 }

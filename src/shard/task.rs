@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -62,7 +62,11 @@ pub struct Shard {
     wall: fn() -> Time,
     jobs: mpsc::Receiver<Queued>,
     presence: mpsc::UnboundedReceiver<(CenterId, Command)>,
+    /// Who came and went in batches that aren't durable: nobody says it again, so it's decided again after a recovery.
+    undurable: Again,
 }
+
+type Again = Arc<Mutex<Vec<(CenterId, Command)>>>;
 
 /// A shard's clock: not before the last record, and never back.
 struct Clock {
@@ -100,7 +104,9 @@ impl Shard {
             slots: Slots::new(settings.mailbox),
             storage_full: storage_full.clone(),
         };
-        (Self { journal, observer, limits: settings.limits, incarnation, wall, jobs, presence }, handle, storage_full)
+        let (limits, undurable) = (settings.limits, Again::default());
+        let shard = Self { journal, observer, limits, incarnation, wall, jobs, presence, undurable };
+        (shard, handle, storage_full)
     }
 
     /// Recovers and serves, again whenever an append fails, until `stop`. Tells `ready` when it serves.
@@ -143,6 +149,10 @@ impl Shard {
         let mut taken = Vec::with_capacity(JOBS_AT_ONCE);
         // What was taken from the mailbox when the batch was full waits here.
         let mut jobs: VecDeque<Queued> = VecDeque::new();
+        let undurable = std::mem::take(&mut *lock(&self.undurable));
+        for (center, command) in undurable {
+            present(&mut engine, center, command, clock.now(), &self.undurable);
+        }
         let mut last_write = Instant::now();
         let mut stopping = false;
         loop {
@@ -159,7 +169,7 @@ impl Shard {
                 },
                 _ = stop.wait_for(|stop| *stop), if !stopping => stopping = true,
                 Some((center, command)) = self.presence.recv(), if !engine.is_full() => {
-                    present(&mut engine, center, command, clock.now());
+                    present(&mut engine, center, command, clock.now(), &self.undurable);
                 }
                 () = tokio::time::sleep_until(due.unwrap_or(last_write)), if due.is_some() => {}
                 // There is room again for what waits.
@@ -212,11 +222,22 @@ fn abandon(engine: Engine<Waiting>, full: bool) {
     engine.abandon().into_iter().for_each(|waiting| waiting(Err(why)));
 }
 
-fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now: Time) {
-    let asked = Asked { caller: system(), request: None, command };
+fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now: Time, undurable: &Again) {
+    let asked = Asked { caller: system(), request: None, command: command.clone() };
     engine.fire_due(now, random);
-    // Who goes may be gone already.
-    engine.command(&center, asked, now, random(), |_| Box::new(|_| {}));
+    let (whose, undurable) = (center.clone(), undurable.clone());
+    // Who goes may be gone already: a refusal is as good as a success.
+    engine.command(&center, asked, now, random(), |_| {
+        Box::new(move |durable| {
+            if durable.is_err() {
+                lock(&undurable).push((whose, command));
+            }
+        })
+    });
+}
+
+fn lock(undurable: &Again) -> MutexGuard<'_, Vec<(CenterId, Command)>> {
+    undurable.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time) {

@@ -1,7 +1,14 @@
 //! The shard on a journal in memory: what the simulator, which drives the engine alone, doesn't see.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
+use bytes::Bytes;
 use tokio::{sync::watch, task::JoinSet};
 
 use super::*;
@@ -10,7 +17,9 @@ use crate::{
         Asked, Audience, Caller, CenterId, Command, CustomerKey, Incarnation, MaxWaitAction, Object, Queue, QueueId,
         RequestId, Requested, ServiceId, SessionId, StartSession, Time, Who,
     },
-    journal::{BATCH_LIMIT, Journal, Position, memory::Memory},
+    journal::{
+        AppendError, BATCH_LIMIT, Batch, Bounds, BoxFuture, Journal, Position, ReadError, Stored, memory::Memory,
+    },
 };
 
 struct Nobody;
@@ -68,13 +77,65 @@ fn long_message(session: SessionId) -> Command {
     Command::SendMessage { session, text: "x".repeat(16 * 1024), audience: Audience::Everyone }
 }
 
+/// A journal in memory that fails an append when it's told to.
+struct Failing {
+    memory: Memory,
+    fails: AtomicBool,
+}
+
+impl Journal for Failing {
+    fn pipeline(&self) -> usize {
+        self.memory.pipeline()
+    }
+
+    fn append(&self, expected: Position, batch: Batch) -> BoxFuture<'_, Result<Position, AppendError>> {
+        match self.fails.swap(false, Ordering::SeqCst) {
+            true => Box::pin(async { Err(AppendError::Doubtful("as told".into())) }),
+            false => self.memory.append(expected, batch),
+        }
+    }
+
+    fn read(&self, from: Position, most: usize) -> BoxFuture<'_, Result<Vec<Stored>, ReadError>> {
+        self.memory.read(from, most)
+    }
+
+    fn bounds(&self) -> BoxFuture<'_, Result<Bounds, ReadError>> {
+        self.memory.bounds()
+    }
+
+    fn scrub(&self, position: Position, items: Vec<u32>) -> BoxFuture<'_, Result<(), ReadError>> {
+        self.memory.scrub(position, items)
+    }
+
+    fn drop_before(&self, position: Position) -> BoxFuture<'_, Result<(), ReadError>> {
+        self.memory.drop_before(position)
+    }
+
+    fn put_blob(&self, name: String, bytes: Bytes) -> BoxFuture<'_, Result<(), ReadError>> {
+        self.memory.put_blob(name, bytes)
+    }
+
+    fn get_blob(&self, name: String) -> BoxFuture<'_, Result<Option<Bytes>, ReadError>> {
+        self.memory.get_blob(name)
+    }
+
+    fn list_blobs(&self, prefix: String) -> BoxFuture<'_, Result<Vec<String>, ReadError>> {
+        self.memory.list_blobs(prefix)
+    }
+
+    fn delete_blob(&self, name: String) -> BoxFuture<'_, Result<(), ReadError>> {
+        self.memory.delete_blob(name)
+    }
+}
+
+const NODE: Incarnation = Incarnation::from_bytes([1; 16]);
+
 /// A shard that serves, with a queue and a session.
-async fn given() -> (Handle, Arc<Memory>, SessionId, watch::Sender<bool>) {
-    let journal = Arc::new(Memory::new(1));
+async fn given() -> (Handle, Arc<Failing>, SessionId, watch::Sender<bool>) {
+    let journal = Arc::new(Failing { memory: Memory::new(1), fails: AtomicBool::new(false) });
     let wall = || Time(1_000_000);
     let settings = ShardSettings { mailbox: 4096, limits: EngineLimits::default() };
-    let (shard, handle, storage_full) =
-        Shard::new(journal.clone(), Arc::new(Nobody), Incarnation::from_bytes([1; 16]), wall, &settings);
+    let (shard, handle, storage_full) = Shard::new(journal.clone(), Arc::new(Nobody), NODE, wall, &settings);
     let (stop, stopping) = watch::channel(false);
     let (ready, _) = watch::channel(false);
     tokio::spawn(shard.run(stopping, ready, storage_full));
@@ -84,7 +145,7 @@ async fn given() -> (Handle, Arc<Memory>, SessionId, watch::Sender<bool>) {
 }
 
 /// Every batch of the log, each within the limit, and how often somebody took over.
-async fn log(journal: &Memory) -> (Vec<Committed>, u64) {
+async fn log(journal: &Failing) -> (Vec<Committed>, u64) {
     let (mut batches, mut from) = (Vec::new(), 1);
     loop {
         let read = journal.read(from, 64).await.unwrap();
@@ -128,4 +189,23 @@ async fn a_large_configuration_takes_several_batches_and_is_answered_once_all_is
     assert_eq!(leaders, 1);
     let records: usize = batches.iter().map(|batch| batch.records.len()).sum();
     assert!(batches.len() > 5 && records >= 501, "{} batches, {records} records", batches.len());
+}
+
+#[tokio::test]
+async fn who_comes_while_an_append_fails_is_there_after_the_recovery() {
+    let (handle, journal, session, _stop) = given().await;
+    let comes = |open| match open {
+        true => Command::OpenCustomer { session, incarnation: NODE },
+        false => Command::CloseCustomer { session, incarnation: NODE },
+    };
+    let acme = center();
+    let watches = || handle.read(&acme, move |center, _| center.sessions[&session].watching.contains(&NODE));
+    for is_there in [true, false, true] {
+        journal.fails.store(true, Ordering::SeqCst);
+        handle.presence(&center(), comes(is_there));
+        while journal.fails.load(Ordering::SeqCst) || watches().await != Ok(is_there) {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(log(&journal).await.1, 4, "each failure was a recovery");
 }

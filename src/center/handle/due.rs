@@ -13,6 +13,9 @@ const MAX_EVENTS: usize = 256;
 /// Bytes of text likewise: automatic messages are up to 4 KiB each.
 const MAX_TEXT: usize = 64 * 1024;
 
+/// What the customer reads at the end of their wait where the queue has no words of its own.
+const WAITED_TOO_LONG: &str = "We are sorry: nobody could take your chat in time. Please try again later.";
+
 /// Everything that is due now, the earliest first, as far as one commit goes.
 pub(super) fn due() -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     Ok(|commit: &mut Commit<'_>| {
@@ -38,7 +41,11 @@ impl Commit<'_> {
     fn agent_due(&mut self, id: &crate::center::AgentId) {
         let agent = &self.center.agents[id];
         match agent.due(&self.center.living, self.now) {
-            Some(AgentDue::DesksLost(incarnation)) => self.desk_closed(id, incarnation),
+            Some(AgentDue::DesksLost(incarnation)) => {
+                let settings = &self.center.settings;
+                let grace = settings.lease_grace.max(settings.recovery_hold);
+                self.desk_closed(id, incarnation, grace);
+            }
             Some(AgentDue::Gone) => self.agent_gone(id, LeaveReason::AgentGone),
             None => {}
         }
@@ -55,7 +62,11 @@ impl Commit<'_> {
                 let (offer, expire, agent) = (offer.id, offer.expire, offer.agent);
                 self.system(id, Happened::OfferExtended { offer, expire, agent });
             }
-            SessionDue::WatchesLost(incarnation) => self.watches_closed(id, incarnation),
+            SessionDue::WatchesLost(incarnation) => {
+                let settings = &self.center.settings;
+                let grace = settings.customer_grace.max(settings.recovery_hold);
+                self.watches_closed(id, incarnation, grace);
+            }
             SessionDue::OfferExpired(offer) => self.end_offer(id, offer, Outcome::NoAnswer),
             SessionDue::WrapUpExpired(agent) => self.end_wrap_up(id, &agent, WrapUpOutcome::TimedOut),
             SessionDue::TooOld => self.end_session(id, EndReason::AgeLimit),
@@ -94,9 +105,7 @@ impl Commit<'_> {
             }
             MaxWaitAction::Overflow(_) | MaxWaitAction::End => {
                 let by: By = self.queue_by(&queue.id.clone());
-                if let Some(message) = message {
-                    self.say(id, by, Audience::Everyone, &message);
-                }
+                self.say(id, by, Audience::Everyone, message.as_deref().unwrap_or(WAITED_TOO_LONG));
                 self.end_session(id, EndReason::MaxWait);
             }
         }

@@ -175,7 +175,7 @@ impl Commit<'_> {
     fn finish(mut self, answer: Answer, caller: &Caller, request: Option<Requested>) -> Decided {
         self.settle();
         self.route();
-        let answer = self.complete(answer);
+        let answer = self.complete(answer, caller);
         if let Some(request) = request {
             self.center(CenterChange::Remembered {
                 caller: caller.clone(),
@@ -192,13 +192,16 @@ impl Commit<'_> {
         Decided { answer, record, texts: self.content.take() }
     }
 
-    /// Tells the revisions as they are at the end, unless the answer is about an earlier one.
-    fn complete(&self, mut answer: Answer) -> Answer {
+    /// Tells the revisions as they are at the end, as far as the caller may see, unless the answer is about an earlier one.
+    fn complete(&self, mut answer: Answer, caller: &Caller) -> Answer {
         answer.time = self.now;
-        if let Some(session) =
-            answer.session.filter(|_| answer.revision == 0).and_then(|id| self.center.sessions.get(&id))
-        {
-            (answer.revision, answer.public) = (session.revision, session.public);
+        let about = answer.session.filter(|_| answer.revision == 0).and_then(|id| self.center.sessions.get(&id));
+        if let Some(session) = about {
+            answer.revision = match caller.who.agent() {
+                Some(agent) if !self.center.is_supervisor(&caller.who) => session.seen_last_by(agent),
+                _ => session.revision,
+            };
+            answer.public = session.public_revision(answer.revision);
         }
         answer
     }

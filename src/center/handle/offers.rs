@@ -14,7 +14,15 @@ fn own_offer<'a>(
     session: SessionId,
     offer: OfferId,
 ) -> Result<(&'a Session, &'a Offer), Refusal> {
-    let session = center.known(&caller.who, session)?;
+    // Who had an offer learns how it ended, though they may know nothing else of the session any more.
+    let offered = |agent: &AgentId| {
+        let session = center.sessions.get(&session)?;
+        session.ended_offers.iter().any(|ended| ended.id == offer && ended.agent == *agent).then_some(session)
+    };
+    let session = match caller.who.agent().and_then(offered) {
+        Some(session) => session,
+        None => center.known(&caller.who, session)?,
+    };
     let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
     let mine = |whose: &AgentId| whose == agent;
     if let Some(open) = session.offer(offer).filter(|open| mine(&open.agent)) {
@@ -33,8 +41,12 @@ pub(super) fn accept(
     offer: OfferId,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let (session, offer) = own_offer(center, caller, id, offer)?;
-    let leaves = u32::from(session.transfers_from(offer).is_some());
-    if session.connected().count() as u32 >= center.settings.max_participants + leaves {
+    let leaves = |agent: &AgentId| {
+        session.transfers_from(offer).is_some_and(|inviter| inviter.agent == *agent)
+            || (session.is_taken_by(offer) && session.leaving.contains(agent))
+    };
+    let stay = session.connected().filter(|connected| !leaves(&connected.agent)).count();
+    if stay >= center.settings.max_participants as usize {
         return Err(Refusal::LimitReached { limit: "max_participants" });
     }
     let offer = offer.clone();
@@ -60,7 +72,7 @@ pub(super) fn decline(
 
 impl Commit<'_> {
     fn accepted(&mut self, id: SessionId, offer: Offer) {
-        let was_attended = self.get(id).is_attended();
+        let takes = self.get(id).is_taken_by(&offer);
         let inviter = self.get(id).transfers_from(&offer).map(|inviter| inviter.agent.clone());
         let (cause, queue) = match &offer.kind {
             OfferKind::Router => (JoinCause::Routed, offer.queue.clone()),
@@ -72,29 +84,25 @@ impl Commit<'_> {
             }
         };
         self.end_offer(id, offer.id, Outcome::Accepted);
-        self.join(id, &offer.agent, cause, queue);
-        if let Some(inviter) = inviter.filter(|_| !bug!(InviterStays)) {
-            self.leave(id, &inviter, LeaveReason::Transferred);
-        }
         if offer.takes_over() && !bug!(RivalsStillRing) {
             self.cancel_offers(id, CancelCause::Taken, Offer::takes_over);
         }
-        if (offer.takes_over() && !bug!(EntryLeftAfterAccept)) || !was_attended {
-            self.taken(id);
+        // Before the joining, so that the queue it was taken from is open to overflow again.
+        let planned = if takes { self.taken(id) } else { Vec::new() };
+        self.join(id, &offer.agent, cause, queue);
+        for leaver in inviter.filter(|_| !bug!(InviterStays)).into_iter().chain(planned) {
+            self.leave(id, &leaver, LeaveReason::Transferred);
         }
     }
 
-    /// The queue entry, if there is one, has served its purpose.
-    fn taken(&mut self, id: SessionId) {
+    /// The queue entry, if there is one, has served its purpose; tells who planned to leave then.
+    fn taken(&mut self, id: SessionId) -> Vec<AgentId> {
         let Some(entry) = self.get(id).entry.clone() else {
-            return;
+            return Vec::new();
         };
         self.cancel_offers(id, CancelCause::Taken, Offer::is_router);
         self.session(id, Happened::Unqueued { queue: entry.queue, reason: UnqueueReason::Taken });
-        let leaving: Vec<AgentId> = self.get(id).leaving.iter().cloned().collect();
-        for agent in leaving {
-            self.leave(id, &agent, LeaveReason::Transferred);
-        }
+        self.get(id).leaving.iter().cloned().collect()
     }
 
     fn join(&mut self, id: SessionId, agent: &AgentId, cause: JoinCause, queue: crate::center::QueueId) {
@@ -104,5 +112,12 @@ impl Commit<'_> {
         let config = &self.center.agents[agent].config;
         let (name, participant) = (config.name.clone(), self.get(id).joins + 1);
         self.session(id, Happened::Joined { participant, agent: agent.clone(), name, cause, queue });
+    }
+}
+
+impl Session {
+    /// Whether accepting this offer takes the session out of its queue.
+    fn is_taken_by(&self, offer: &Offer) -> bool {
+        (offer.takes_over() && !bug!(EntryLeftAfterAccept)) || !self.is_attended()
     }
 }

@@ -2,7 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentChange, AgentId, Answer, Center, CenterChange, Happened, Incarnation, Refusal, SessionId, commit::Commit,
+    AgentChange, AgentId, Answer, Center, CenterChange, Happened, Incarnation, Millis, Refusal, SessionId,
+    commit::Commit,
 };
 
 pub(super) fn open_desk(
@@ -31,7 +32,8 @@ pub(super) fn close_desk(
     let known = center.agent(&id)?.desks.contains(&incarnation);
     Ok(move |commit: &mut Commit<'_>| {
         if known {
-            commit.desk_closed(&id, incarnation);
+            let grace = commit.center.settings.lease_grace;
+            commit.desk_closed(&id, incarnation, grace);
         }
         Answer::default()
     })
@@ -64,7 +66,8 @@ pub(super) fn close_customer(
     let known = session.is_open() && session.watching.contains(&incarnation);
     Ok(move |commit: &mut Commit<'_>| {
         if known {
-            commit.watches_closed(id, incarnation);
+            let grace = commit.center.settings.customer_grace;
+            commit.watches_closed(id, incarnation, grace);
         }
         about(id)
     })
@@ -72,16 +75,16 @@ pub(super) fn close_customer(
 
 impl Commit<'_> {
     /// The last desk stream at a node is gone.
-    pub(super) fn desk_closed(&mut self, id: &AgentId, incarnation: Incarnation) {
-        let grace_end = self.now + self.center.settings.lease_grace;
+    pub(super) fn desk_closed(&mut self, id: &AgentId, incarnation: Incarnation, grace: Millis) {
+        let grace_end = self.now + grace;
         self.agent(id, AgentChange::DeskClosed { incarnation, grace_end });
     }
 
     /// The customer's last watch at a node is gone.
-    pub(super) fn watches_closed(&mut self, id: SessionId, incarnation: Incarnation) {
+    pub(super) fn watches_closed(&mut self, id: SessionId, incarnation: Incarnation, grace: Millis) {
         self.center(CenterChange::CustomerWatching { session: id, incarnation, open: false });
         if self.get(id).watching.is_empty() && self.get(id).is_open() {
-            let grace_end = self.now + self.center.settings.customer_grace;
+            let grace_end = self.now + grace;
             self.system(id, Happened::CustomerAway { grace_end });
         }
     }

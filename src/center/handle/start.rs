@@ -20,11 +20,14 @@ pub(super) fn start(
         _ => return Err(Refusal::RoleNotAllowed),
     }
     let open = center.index().customers.get(&start.customer).copied();
-    let queue = center.queues.get(&start.queue).filter(|queue| queue.open_to_customers || !by_customer);
-    let queue = queue.ok_or(Refusal::QueueNotFound)?;
-    let waiting = center.index().waiting.get(&queue.id).map_or(0, |places| places.len());
-    if open.is_none() && queue.max_length > 0 && waiting >= queue.max_length as usize {
-        return Err(Refusal::QueueFull);
+    // Who has an open session gets that one, whatever has become of the queue.
+    if open.is_none() {
+        let queue = center.queues.get(&start.queue).filter(|queue| queue.open_to_customers || !by_customer);
+        let queue = queue.ok_or(Refusal::QueueNotFound)?;
+        let waiting = center.index().waiting.get(&queue.id).map_or(0, |places| places.len());
+        if queue.max_length > 0 && waiting >= queue.max_length as usize {
+            return Err(Refusal::QueueFull);
+        }
     }
     Ok(move |commit: &mut Commit<'_>| match open {
         Some(session) => about(session),

@@ -44,7 +44,12 @@ fn max_wait_waits_for_a_ringing_offer() {
     c.ready("ann").then_also("offered to ann");
     c.after(10 * SECOND).then(&[]);
     c.when(agent("ann"), decline_as("kim", "ann"));
-    c.after(0).then(&["unqueued from sales: Ended", "ended: MaxWait", "closed"]);
+    c.after(0).then(&[
+        "queue sales said: We are sorry: nobody could take your chat in time. Please try again later.",
+        "unqueued from sales: Ended",
+        "ended: MaxWait",
+        "closed",
+    ]);
 
     let mut c = given();
     c.waiting("kim").after(HOUR - SECOND);
@@ -83,4 +88,11 @@ fn what_is_due_in_one_commit_finds_no_session_that_is_nobodys() {
     // The clock of a machine that slept: everything is due at one time.
     c.now = c.now + HOUR;
     c.after(0).then_also("ended: AgeLimit");
+}
+
+#[test]
+fn the_queue_that_it_was_taken_from_is_open_to_overflow_again() {
+    let mut c = overflowing();
+    c.attended("kim", "ann").when(agent("ann"), transfer("kim", "support", TransferLeave::Now));
+    c.after(HOUR).then_also("queued in sales: Overflowed");
 }

@@ -9,8 +9,8 @@ fn accepting_a_router_offer_joins_and_removes_the_entry() {
     let mut c = given();
     c.ready("ann").waiting("kim").when(agent("ann"), accept("kim")).then(&[
         "offer to ann ended: Accepted",
-        "ann joined: Routed",
         "unqueued from sales: Taken",
+        "ann joined: Routed",
     ]);
     assert_eq!(c.session("kim").state(), State::Attended);
 }
@@ -85,9 +85,9 @@ fn attended_a_router_offer_accepted_cancels_transfers_and_leaves_conferences() {
     let mut c = contested(TRANSFER, CONFERENCE);
     c.when(agent("cy"), accept_as("kim", "cy")).then(&[
         "offer to cy ended: Accepted",
-        "cy joined: Routed",
         "offer to bob ended: Canceled(Taken)",
         "unqueued from support: Taken",
+        "cy joined: Routed",
     ]);
     c.when(agent("bob"), accept_as("kim", "bob")).refused(TAKEN);
     c.when(agent("sue"), accept_as("kim", "sue")).then(&["offer to sue ended: Accepted", "sue joined: Conference"]);
@@ -99,11 +99,11 @@ fn attended_a_transfer_accepted_makes_the_inviter_leave_and_takes_the_entry() {
     let mut c = contested(TRANSFER, TRANSFER);
     c.when(agent("bob"), accept_as("kim", "bob")).then(&[
         "offer to bob ended: Accepted",
-        "bob joined: Transfer",
-        "ann left: Transferred",
         "offer to sue ended: Canceled(Taken)",
         "offer to cy ended: Canceled(Taken)",
         "unqueued from support: Taken",
+        "bob joined: Transfer",
+        "ann left: Transferred",
         "ann not ready: -",
     ]);
     c.when(agent("sue"), accept_as("kim", "sue")).refused(TAKEN);
@@ -125,9 +125,9 @@ fn unattended_a_conference_accepted_takes_the_entry() {
     c.when(agent("ann"), leave("kim", None)).then(&["ann left: Left", "ann not ready: -"]);
     c.when(agent("bob"), accept_as("kim", "bob")).then(&[
         "offer to bob ended: Accepted",
-        "bob joined: Conference",
         "offer to cy ended: Canceled(Taken)",
         "unqueued from support: Taken",
+        "bob joined: Conference",
     ]);
     c.when(agent("sue"), accept_as("kim", "sue")).then(&["offer to sue ended: Accepted", "sue joined: Transfer"]);
 }
@@ -146,9 +146,9 @@ fn unattended_a_transfer_accepted_cancels_the_router_offer() {
     c.when(agent("ann"), leave("kim", None));
     c.when(agent("bob"), accept_as("kim", "bob")).then(&[
         "offer to bob ended: Accepted",
-        "bob joined: Transfer",
         "offer to cy ended: Canceled(Taken)",
         "unqueued from support: Taken",
+        "bob joined: Transfer",
     ]);
 }
 

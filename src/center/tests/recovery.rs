@@ -62,3 +62,12 @@ fn wrap_ups_silence_and_absence_move_as_well() {
     c.after(1).then(&["ann wrapped up: TimedOut, -", "closed"]);
     c.after(4 * MINUTE - 14 * SECOND).then(&["warned: Inactivity"]);
 }
+
+#[test]
+fn graces_that_begin_with_a_recovery_last_at_least_the_hold() {
+    let mut c = given();
+    c.settings(|settings| settings.recovery_hold = 2 * MINUTE).attended("kim", "ann");
+    c.after_a_recovery(SECOND, &[OTHER_NODE]).then_also("ann closed a desk");
+    c.after(2 * MINUTE - 1).then(&[]);
+    c.after(1).then_also("ann left: AgentGone");
+}

@@ -131,8 +131,8 @@ fn a_freed_unit_is_offered_in_the_same_commit() {
     c.configured("ann", |agent| agent.capacity = Some(1)).ready("ann").waiting("one").waiting("two");
     c.when(agent("ann"), accept("one")).then(&[
         "offer to ann ended: Accepted",
-        "ann joined: Routed",
         "unqueued from sales: Taken",
+        "ann joined: Routed",
     ]);
     c.when(customer("one"), end("one")).then(&[
         "ann left: SessionEnded",
@@ -163,4 +163,41 @@ fn more_offers_than_one_commit_makes_follow_at_once() {
     c.ready("ann");
     assert_eq!(c.events.iter().filter(|event| matches!(event, Event::Session(_))).count(), 64);
     c.after(0).then(&["offered to ann"; 6]);
+}
+
+#[test]
+fn more_room_in_sessions_is_used_at_once() {
+    let mut c = given();
+    c.settings(|settings| settings.max_participants = 2);
+    c.attended("kim", "ann").signed_in("bob");
+    c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
+    c.configured("cyd", |_| {}).ready("cyd");
+    c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
+    c.settings(|settings| settings.max_participants = 3).then_also("offered to cyd");
+}
+
+#[test]
+fn who_leaves_when_it_is_taken_makes_room_for_who_takes_it() {
+    let mut c = given();
+    c.settings(|settings| settings.max_participants = 2);
+    c.attended("kim", "ann").signed_in("bob");
+    c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
+    c.configured("cyd", |_| {}).ready("cyd");
+    c.when(agent("ann"), transfer("kim", "support", TransferLeave::WhenTaken)).then(&[
+        "queued in support: Transferred",
+        "ann leaves when it is taken",
+        "offered to cyd",
+    ]);
+    c.when(agent("cyd"), accept_as("kim", "cyd")).then_also("ann left: Transferred");
+}
+
+#[test]
+fn who_is_invited_keeps_their_place_from_the_router() {
+    let mut c = given();
+    c.settings(|settings| settings.max_participants = 2);
+    c.attended("kim", "ann").signed_in("bob").when(agent("ann"), invite("kim", "bob", CONFERENCE));
+    c.configured("cyd", |_| {}).ready("cyd");
+    c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
+    assert!(c.session("kim").router_offer().is_none(), "bob may still accept");
+    c.when(agent("bob"), decline_as("kim", "bob")).then_also("offered to cyd");
 }

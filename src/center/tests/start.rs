@@ -79,3 +79,16 @@ fn a_length_limit_does_not_bind_customers_already_inside() {
     c.attended("kim", "ann").when(customer("lee"), start("lee", "support"));
     c.when(agent("ann"), transfer("kim", "support", TransferLeave::Now)).then_also("queued in support: Transferred");
 }
+
+#[test]
+fn a_second_start_answers_with_the_first_whatever_became_of_the_queue() {
+    let mut c = given();
+    c.waiting("kim");
+    let first = c.answer().session;
+    c.queue("sales", |queue| queue.open_to_customers = false);
+    for queue in ["sales", "nowhere"] {
+        c.when(customer("kim"), start("kim", queue)).then(&[]);
+        assert_eq!((c.answer().session, c.answer().is_new), (first, false));
+    }
+    c.when(customer("lee"), start("lee", "sales")).refused(Refusal::QueueNotFound);
+}

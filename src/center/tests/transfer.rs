@@ -45,8 +45,8 @@ fn leaving_when_taken_by_the_router() {
         .then(&["queued in support: Transferred", "ann leaves when it is taken"]);
     c.ready("bob").when(agent("bob"), accept_as("kim", "bob")).then(&[
         "offer to bob ended: Accepted",
-        "bob joined: Routed",
         "unqueued from support: Taken",
+        "bob joined: Routed",
         "ann left: Transferred",
         "ann not ready: -",
     ]);

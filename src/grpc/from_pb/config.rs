@@ -48,7 +48,7 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         invitation_time: time("invitation_time", asked.invitation_time, default.invitation_time, ring.0, ring.1)?,
         declines_to_not_ready: asked.declines_to_not_ready.unwrap_or(default.declines_to_not_ready),
         skip_time: time("skip_time", asked.skip_time, default.skip_time, 0, WEEK)?,
-        lease_grace: time("lease_grace", asked.lease_grace, default.lease_grace, 0, WEEK)?,
+        lease_grace: time("lease_grace", asked.lease_grace, default.lease_grace, 5 * SECOND, WEEK)?,
         customer_grace: time("customer_grace", asked.customer_grace, default.customer_grace, 0, WEEK)?,
         customer_gone_time: time("customer_gone_time", asked.customer_gone_time, default.customer_gone_time, 0, WEEK)?,
         inactivity_time: time("inactivity_time", asked.inactivity_time, default.inactivity_time, SECOND, WEEK)?,
