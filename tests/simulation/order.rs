@@ -20,7 +20,9 @@ fn offerable(center: &Center, session: &Session, agent: &Agent, now: Time) -> bo
     let ringing = session.offers.iter().any(|offer| offer.kind == OfferKind::Router);
     let skipped = session.skipped.contains_key(id) && others;
     let waits_in_vain = absent && !attended;
-    let full = session.connected().count() >= center.settings.max_participants as usize;
+    let stay = session.connected().filter(|participant| !session.leaving.contains(&participant.agent)).count();
+    let conference = |offer: &&Offer| matches!(offer.kind, OfferKind::Invitation { mode: InviteMode::Conference, .. });
+    let full = stay + session.offers.iter().filter(conference).count() >= center.settings.max_participants as usize;
     serves && !full && !ringing && !busy_with_it && !waits_in_vain && !skipped
 }
 
