@@ -1,12 +1,14 @@
 //! The edge: the only code that knows tonic and the wire. It parses, authenticates, limits and translates; no rule of the
 //! domain is here.
 //!
-//! A unary call goes through [`edge`] (who calls, how often, how long), `from_pb` (the fields), the shard, `to_pb` or
-//! `status`. A stream goes through `watch` or `desk`.
+//! A call is let in by its headers ([`admit`]). A unary one goes through `edge` (its deadline), `from_pb` (the fields), the
+//! shard, `to_pb` or `status`. A stream goes through `watch` or `desk`.
 
 pub mod accept;
 mod administration;
+pub mod admit;
 mod agent_desk;
+mod as_it_was;
 pub mod auth;
 mod chat_session;
 pub mod codec;

@@ -22,6 +22,7 @@ use crate::{
     grpc::{
         AdministrationService, AgentDeskService, ChatSessionService, Edge, Renderer,
         accept::{self, Listener, TlsError},
+        admit::Admit,
         auth::{Authenticator, KeysError},
         pb::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
@@ -148,7 +149,8 @@ impl Server {
         background.spawn(every(settings.limits.watches.heartbeat, edge.clone(), |edge| edge.feed.beat()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
         let limits = settings.limits.clone();
-        let service = SayItOurWay.layer(routes(&limits, edge.clone(), is_ready)?.prepare());
+        let routes = routes(&limits, edge.clone(), is_ready, stopping.clone())?.prepare();
+        let service = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
         let serving = tokio::spawn(async move {
             tokio::select! {
                 () = accept::serve(listener, tls, service, &limits, stopping) => {}
@@ -222,10 +224,19 @@ fn reload_keys(edge: &Arc<Edge>) {
     });
 }
 
+/// Waits until the shard serves or doesn't, or the server stops; false once nobody is left to say so.
+async fn changed(ready: &mut watch::Receiver<bool>, stopping: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        changed = ready.changed() => changed.is_ok(),
+        changed = stopping.changed() => changed.is_ok(),
+    }
+}
+
 fn routes(
     limits: &Limits,
     edge: Arc<Edge>,
     mut ready: watch::Receiver<bool>,
+    mut stopping: watch::Receiver<bool>,
 ) -> Result<Routes, tonic_reflection::server::Error> {
     let (reporter, health) = tonic_health::server::health_reporter();
     let mut routes = Routes::new(health);
@@ -242,8 +253,9 @@ fn routes(
     serve!(AdministrationServer, AdministrationService(edge));
     tokio::spawn(async move {
         ready.mark_changed();
-        while ready.changed().await.is_ok() {
-            let status = match *ready.borrow_and_update() {
+        while changed(&mut ready, &mut stopping).await {
+            let serves = *ready.borrow() && !*stopping.borrow();
+            let status = match serves {
                 true => tonic_health::ServingStatus::Serving,
                 false => tonic_health::ServingStatus::NotServing,
             };

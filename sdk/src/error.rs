@@ -87,7 +87,9 @@ impl Error {
         match self.0.kind {
             ErrorKind::Unavailable | ErrorKind::DeadlineExceeded => true,
             ErrorKind::ResourceExhausted => {
-                self.0.retry_after.is_some() || matches!(self.0.reason, Some(Reason::RateLimited))
+                // What reached a limit that isn't a rate stays there until something is closed.
+                let is_full = matches!(self.0.reason, Some(Reason::LimitReached | Reason::SessionFull));
+                !is_full && (self.0.retry_after.is_some() || matches!(self.0.reason, Some(Reason::RateLimited)))
             }
             _ => false,
         }

@@ -126,6 +126,16 @@ pub struct SessionEvent {
     pub what: Happened,
 }
 
+impl SessionEvent {
+    /// Its number in the numbering of an audience that may see it.
+    pub fn number(&self, audience: Audience) -> u32 {
+        match audience {
+            Audience::Staff => self.revision,
+            Audience::Everyone => self.public.unwrap_or(0),
+        }
+    }
+}
+
 /// What happened to an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(flat)]

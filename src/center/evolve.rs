@@ -14,6 +14,7 @@ use super::{
     session::{
         Away, ENDED_OFFERS_KEPT, Ended, EndedOffer, Participant, PostedMessage, QueueEntry, ReadMark, Session, WrapUp,
     },
+    settings::Settings,
     time::{Millis, Time},
 };
 
@@ -48,14 +49,6 @@ impl Center {
         let Some(session) = self.sessions.get_mut(&event.session) else {
             return;
         };
-        session.revision = event.revision;
-        match event.public {
-            Some(public) => session.public = public,
-            None => session.staff_only.push(event.revision),
-        }
-        if event.what.is_structural() {
-            session.structure = event.revision;
-        }
         let touched = match &event.what {
             Happened::OfferMade(offer) => Some(&offer.agent),
             Happened::OfferEnded { agent, .. }
@@ -69,8 +62,7 @@ impl Center {
             agent.session_event(now, event);
             self.index.agent(agent, &self.settings, &self.living);
         }
-        session.event(now, event, self.seq + 1, self.settings.skip_time);
-        session.settle(&self.settings, now);
+        session.follow(now, event, self.seq + 1, &self.settings);
         self.index.session(session, &self.settings, &self.living);
         if event.what.is_structural() {
             self.index.reconsider(session);
@@ -261,6 +253,32 @@ impl Session {
             staff_only: Vec::new(),
             keys: Default::default(),
         }
+    }
+
+    /// A session as it was after these events, its first ones, each with its commit's time and number: what is known of it by
+    /// who sees no more. Limits of time are those of default settings.
+    pub fn folded<'a>(events: impl IntoIterator<Item = (Time, u64, &'a SessionEvent)>) -> Option<Self> {
+        let (mut session, settings): (Option<Self>, _) = (None, Settings::default());
+        for (time, commit, event) in events {
+            if let Happened::Started(started) = &event.what {
+                session = Some(Self::started(event.session, started, time));
+            }
+            session.as_mut()?.follow(time, event, commit, &settings);
+        }
+        session
+    }
+
+    fn follow(&mut self, now: Time, event: &SessionEvent, commit: u64, settings: &Settings) {
+        self.revision = event.revision;
+        match event.public {
+            Some(public) => self.public = public,
+            None => self.staff_only.push(event.revision),
+        }
+        if event.what.is_structural() {
+            self.structure = event.revision;
+        }
+        self.event(now, event, commit, settings.skip_time);
+        self.settle(settings, now);
     }
 
     fn event(&mut self, now: Time, event: &SessionEvent, commit: u64, skip_time: Millis) {

@@ -56,11 +56,13 @@ pub struct Streams {
     pub agent: u32,
     /// An integrator's backend, which calls for many people.
     pub service: u32,
+    /// Before a call was authenticated: health and reflection.
+    pub unauthenticated: u32,
 }
 
 impl Default for Streams {
     fn default() -> Self {
-        Self { customer: 100, agent: 256, service: 1000 }
+        Self { customer: 100, agent: 256, service: 1000, unauthenticated: 16 }
     }
 }
 

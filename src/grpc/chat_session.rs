@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{
+    as_it_was::Seen,
     edge::{Call, Edge},
     from_pb::{self, All, NOTE, Violation},
     pb::{self, chat_session_server::ChatSession},
@@ -44,10 +45,9 @@ impl Call {
     /// The session after a command, as its caller sees it.
     async fn show(&self, viewer: Viewer, session: Option<SessionId>) -> Result<pb::Session, Status> {
         let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
-        let seen = self.see(viewer, session, |session, access| to_pb::session(session, access.audience));
-        let (mut session, texts) = seen.await?;
-        texts.fill(&mut session, &self.edge.feed).await.map_err(|error| status::unreadable(&error))?;
-        Ok(session)
+        let eyes = viewer.clone();
+        let seen = self.see(viewer, session, move |session, access| Seen::of(session, &access, &eyes)).await?;
+        seen.filled(self).await
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
@@ -22,9 +23,9 @@ use super::{
     frames,
     from_pb::{Violation, revision},
     pb::{self, GoodbyeReason},
-    presence::{Here, Present},
+    presence::Present,
     status,
-    streams::Stream,
+    streams::{End, OpenStream},
     watch::wire,
 };
 use crate::{
@@ -51,14 +52,17 @@ struct Desk {
     agent: AgentId,
     bell: Arc<Bell>,
     heard: u64,
-    stream: Arc<Stream>,
-    _here: Here,
+    stream: OpenStream,
     frames: mpsc::Sender<Result<Frame, Status>>,
     shown: DeskView,
     cursors: BTreeMap<SessionId, Cursor>,
     /// Where the desk has got to in sessions that no cursor follows.
     reached: BTreeMap<SessionId, u32>,
+    /// Sessions that the agent had left when the desk opened, and where what they may see of them ends.
+    left: BTreeMap<SessionId, u32>,
     caught_up: bool,
+    /// When the desk is read again, after the shard couldn't be asked.
+    again: Option<Instant>,
     next_beat: Instant,
 }
 
@@ -66,10 +70,13 @@ struct Desk {
 enum Woken {
     Rung(u64),
     Step(SessionId, Step),
-    End(GoodbyeReason),
+    End(Ended),
     Beat,
     Gone,
 }
+
+/// How long the shard is left alone after it couldn't be asked: an offer rings for 20 s.
+const AGAIN: Duration = Duration::from_millis(200);
 
 /// Opens an agent's desk.
 pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest>) -> Result<DeskStream, Status> {
@@ -87,19 +94,21 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
         return Err(status::of(Refusal::NotSignedIn));
     }
     let stream = call.open_stream(true)?;
-    let here = edge.presence.enter(&call.center, Present::Agent(agent.clone()));
+    let reached = known_positions(&call, &agent, &shown, reached).await?;
+    stream.hold(edge.presence.enter(&call.center, Present::Agent(agent.clone())));
     let (frames, receiver) = mpsc::channel(FRAMES);
     let desk = Desk {
         agent,
         bell,
         heard,
         stream,
-        _here: here,
         frames,
         shown,
         cursors: BTreeMap::new(),
-        reached,
+        reached: reached.after,
+        left: reached.left,
         caught_up: false,
+        again: None,
         next_beat: Instant::now() + edge.limits.watches.heartbeat,
         call,
     };
@@ -122,15 +131,40 @@ fn positions(call: &Call, positions: Vec<pb::SessionPosition>) -> Result<BTreeMa
     parsed.collect::<Result<_, _>>().map_err(|wrong| status::invalid(vec![wrong]))
 }
 
+/// Where a desk that resumes was in its agent's sessions.
+struct Reached {
+    after: BTreeMap<SessionId, u32>,
+    left: BTreeMap<SessionId, u32>,
+}
+
+/// Drops what isn't the agent's, and refuses what hasn't happened.
+async fn known_positions(
+    call: &Call,
+    agent: &AgentId,
+    shown: &DeskView,
+    mut after: BTreeMap<SessionId, u32>,
+) -> Result<Reached, Status> {
+    let left: BTreeMap<SessionId, u32> = view::ended_for(call, agent, after.keys().copied().collect()).await?;
+    after.retain(|session, _| shown.sessions.contains_key(session) || left.contains_key(session));
+    for (session, after) in &after {
+        let connected = shown.sessions.get(session).map(|shown| shown.last);
+        let last = connected.or(left.get(session).copied()).unwrap_or(0);
+        if *after > last {
+            return Err(status::of(Refusal::PositionInFuture { last }));
+        }
+    }
+    Ok(Reached { after, left })
+}
+
 impl Desk {
     async fn run(mut self) {
-        let edge = self.call.edge.clone();
-        if let Err(Ended(Some(reason))) = self.serve().await {
-            // The channel may be full: whoever reads again is told, whoever doesn't is gone.
-            let goodbye = self.frames.send(Ok(frames::goodbye(reason, 0)));
-            let _ = tokio::time::timeout(edge.limits.watches.slow_watcher, goodbye).await;
-        }
-        edge.streams.close(&self.stream);
+        let last = match self.serve().await {
+            Ok(()) | Err(Ended::Quietly) => return,
+            Err(Ended::Goodbye(reason)) => Ok(frames::goodbye(reason, 0)),
+            Err(Ended::Failed(status)) => Err(status),
+        };
+        // The channel may be full: whoever reads again is told, whoever doesn't is gone.
+        let _ = tokio::time::timeout(self.call.edge.limits.watches.slow_watcher, self.frames.send(last)).await;
     }
 
     async fn serve(&mut self) -> Result<(), Ended> {
@@ -145,8 +179,8 @@ impl Desk {
                 Woken::Beat => {
                     self.send(frames::heartbeat(0)).await?;
                 }
-                Woken::End(reason) => return Err(Ended(Some(reason))),
-                Woken::Gone => return Err(Ended(None)),
+                Woken::End(ended) => return Err(ended),
+                Woken::Gone => return Err(Ended::Quietly),
             }
             if !self.caught_up && self.cursors.values().all(Cursor::is_caught_up) {
                 self.caught_up = true;
@@ -156,7 +190,7 @@ impl Desk {
     }
 
     async fn open_frames(&mut self) -> Result<(), Ended> {
-        let desk = self.shown.desk(&self.call).await.map_err(|_| Ended(None))?;
+        let desk = self.shown.desk(&self.call).await.map_err(Ended::Failed)?;
         let limits = &self.call.edge.limits.watches;
         let opened = pb::DeskOpened {
             stream_id: self.stream.id.to_string(),
@@ -165,10 +199,9 @@ impl Desk {
             heartbeat_interval: Some(wire(limits.heartbeat)),
         };
         self.send(frames::desk_opened(opened)).await?;
-        let named: Vec<SessionId> = self.reached.keys().copied().collect();
-        for (session, until) in view::ended_for(&self.call, &self.agent, named).await.map_err(|_| Ended(None))? {
+        for (session, until) in std::mem::take(&mut self.left) {
             if let Some(after) = self.reached.get(&session).copied().filter(|after| *after < until) {
-                self.follow(session, after, Some(until));
+                self.follow(session, Start { after, last: until, over: false }, Some(until));
             }
         }
         self.follow_new();
@@ -179,21 +212,22 @@ impl Desk {
         Ok(())
     }
 
-    fn follow(&mut self, session: SessionId, after: u32, until: Option<u32>) {
+    fn follow(&mut self, session: SessionId, start: Start, until: Option<u32>) {
         let eyes = Eyes::Agent(self.agent.clone());
         let access = Access { audience: Audience::Staff, until, ends_on_leaving: true };
-        let cursor = self.call.edge.feed.cursor(session, access, Start { after, last: after, over: false }, eyes);
+        let cursor = self.call.edge.feed.cursor(session, access, start, eyes);
         self.cursors.insert(session, cursor);
     }
 
     /// Follows the sessions that the agent has joined, from their joining or from where the desk was.
     fn follow_new(&mut self) {
-        let joined: Vec<(SessionId, u32)> =
-            self.shown.sessions.iter().map(|(id, session)| (*id, session.joined_at)).collect();
-        for (session, joined_at) in joined {
+        let shown = self.shown.sessions.iter();
+        let joined: Vec<(SessionId, u32, u32)> =
+            shown.map(|(id, session)| (*id, session.joined_at, session.last)).collect();
+        for (session, joined_at, last) in joined {
             if !self.cursors.contains_key(&session) {
                 let after = self.reached.get(&session).copied().unwrap_or(joined_at - 1);
-                self.follow(session, after, None);
+                self.follow(session, Start { after, last, over: false }, None);
             }
         }
     }
@@ -202,17 +236,19 @@ impl Desk {
     async fn refresh(&mut self) -> Result<(), Ended> {
         let ringing = self.shown.offers.iter().map(|(offer, shown)| (*offer, shown.session)).collect();
         let Ok(now) = view::read(&self.call, &self.agent, &ringing).await else {
-            // The shard recovers; it rings again, or the agent comes back.
+            // The shard is busy or recovers: what rang isn't forgotten.
+            self.again = Some(Instant::now() + AGAIN);
             return Ok(());
         };
+        self.again = None;
         let before = std::mem::replace(&mut self.shown, now);
-        for frame in self.shown.difference(&before, &self.call).await.map_err(|_| Ended(None))? {
+        for frame in self.shown.difference(&before, &self.call).await.map_err(Ended::Failed)? {
             self.send(frame).await?;
         }
         self.follow_new();
         match self.shown.signed_in {
             true => Ok(()),
-            false => Err(Ended(Some(GoodbyeReason::SignedOut))),
+            false => Err(Ended::Goodbye(GoodbyeReason::SignedOut)),
         }
     }
 
@@ -224,7 +260,7 @@ impl Desk {
             }
             Step::Signal(bytes) => self.send(Frame(bytes)).await,
             Step::CaughtUp(_) | Step::Beat(_) => Ok(()),
-            Step::Over(Over::Draining) => Err(Ended(Some(GoodbyeReason::Draining))),
+            Step::Over(Over::Draining) => Err(Ended::Goodbye(GoodbyeReason::Draining)),
             Step::Over(Over::Left) => {
                 self.cursors.remove(&session);
                 // They may have come back meanwhile. What was read before the leaving doesn't tell: followed by it, the
@@ -236,24 +272,23 @@ impl Desk {
                 self.reached.remove(&session);
                 Ok(())
             }
-            Step::Failed(error) => {
-                let _ = self.frames.send(Err(status::unreadable(&error))).await;
-                Err(Ended(None))
-            }
+            Step::Failed(error) => Err(Ended::Failed(status::unreadable(&error))),
         }
     }
 
     async fn woken(&mut self) -> Woken {
-        let next_beat = self.next_beat;
+        let (next_beat, again, rings) = (self.next_beat, self.again, self.heard);
         let (stream, bell, heard, cursors) = (&self.stream, &self.bell, self.heard, &mut self.cursors);
         let draining = &self.call.edge.feed;
         let woken = poll_fn(|context: &mut Context<'_>| {
             stream.waker.register(context.waker());
-            if let Some(reason) = stream.ended() {
-                return Poll::Ready(Woken::End(reason));
-            }
-            if draining.is_draining() {
-                return Poll::Ready(Woken::End(GoodbyeReason::Draining));
+            match stream.ended() {
+                Some(End::Goodbye(reason)) => return Poll::Ready(Woken::End(Ended::Goodbye(reason))),
+                Some(End::TokenExpired) => return Poll::Ready(Woken::End(Ended::Failed(status::token_expired()))),
+                None if draining.is_draining() => {
+                    return Poll::Ready(Woken::End(Ended::Goodbye(GoodbyeReason::Draining)));
+                }
+                None => {}
             }
             for (session, cursor) in cursors.iter_mut() {
                 if let Poll::Ready(step) = cursor.poll_step(context) {
@@ -266,6 +301,7 @@ impl Desk {
             biased;
             woken = woken => woken,
             () = self.frames.closed() => Woken::Gone,
+            () = sleep_until(again.unwrap_or(next_beat)), if again.is_some() => Woken::Rung(rings),
             () = sleep_until(next_beat) => Woken::Beat,
         }
     }
@@ -278,11 +314,19 @@ impl Desk {
                 self.stream.is_read();
                 Ok(())
             }
-            Ok(Err(_)) => Err(Ended(None)),
-            Err(_) => Err(Ended(Some(GoodbyeReason::SlowConsumer))),
+            Ok(Err(_)) => Err(Ended::Quietly),
+            Err(_) => Err(Ended::Goodbye(GoodbyeReason::SlowConsumer)),
         }
     }
 }
 
-/// The stream ends, with a goodbye or without.
-struct Ended(Option<GoodbyeReason>);
+/// How the stream ends.
+#[derive(Debug)]
+enum Ended {
+    /// Nobody is there any more.
+    Quietly,
+    /// It may be resumed.
+    Goodbye(GoodbyeReason),
+    /// It may be tried again.
+    Failed(Status),
+}

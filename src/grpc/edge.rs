@@ -11,6 +11,7 @@ use std::{
 
 use futures_util::FutureExt;
 use hmac::{Hmac, KeyInit, Mac};
+use http::HeaderMap;
 use sha2::Sha256;
 use tonic::{Request, Response, Status, metadata::MetadataMap};
 
@@ -22,7 +23,7 @@ use super::{
     pb,
     presence::Presence,
     status,
-    streams::{Stream, Streams},
+    streams::{OpenStream, Streams},
     wire,
 };
 use crate::{
@@ -36,6 +37,9 @@ use crate::{
     live::Feed,
     shard::{Handle, Unavailable},
 };
+
+/// Where our own services are; whatever else is served needs no credential.
+pub(super) const OURS: &str = "/chatsession.";
 
 /// The key of the hashes that stand for customers' ids and requests' contents in the log.
 #[derive(Clone)]
@@ -88,7 +92,7 @@ pub struct Edge {
     /// Who is there.
     pub(super) presence: Presence,
     /// Streams with a lease.
-    pub(super) streams: Streams,
+    pub(super) streams: Arc<Streams>,
     draining: AtomicBool,
 }
 
@@ -129,14 +133,22 @@ impl Edge {
         self.streams.sweep();
     }
 
-    /// Who calls, if they may now.
-    pub(super) fn enter<T>(self: &Arc<Self>, request: &Request<T>) -> Result<Call, Status> {
+    /// Lets a call in by its headers, and says on it who calls.
+    pub(super) fn admit<T>(&self, request: &mut http::Request<T>) -> Result<(), Status> {
+        let connection = ConnectionInfo::of(request.extensions());
+        if !request.uri().path().starts_with(OURS) {
+            // Health and reflection, which are everybody's.
+            let most = self.limits.streams.unauthenticated as usize;
+            return match connection.is_some_and(|it| !it.is_authenticated() && it.streams() > most) {
+                true => Err(status::limit_reached("limits.streams.unauthenticated")),
+                false => Ok(()),
+            };
+        }
         if self.draining.load(Ordering::Relaxed) {
             return Err(status::draining());
         }
-        let identity = self.identify(request.metadata())?;
-        let connection = ConnectionInfo::of(request.extensions()).cloned();
-        if let Some(connection) = &connection {
+        let identity = self.identify(request.headers())?;
+        if let Some(connection) = connection {
             connection.authenticated();
             let streams = &self.limits.streams;
             let most = match identity.role {
@@ -149,11 +161,19 @@ impl Edge {
             }
         }
         self.rates.check(&identity).map_err(|limited| status::rate_limited(limited.retry_after))?;
-        Call::new(self.clone(), identity, connection)
+        request.extensions_mut().insert(identity);
+        Ok(())
     }
 
-    fn identify(&self, metadata: &MetadataMap) -> Result<Arc<Identity>, Status> {
-        self.authenticator.authenticate(metadata.as_ref()).map_err(|error| {
+    /// Who calls, as it was let in.
+    pub(super) fn enter<T>(self: &Arc<Self>, request: &Request<T>) -> Result<Call, Status> {
+        let extensions = request.extensions();
+        let identity = extensions.get::<Arc<Identity>>().cloned().ok_or_else(status::unauthenticated)?;
+        Call::new(self.clone(), identity, ConnectionInfo::of(extensions).cloned())
+    }
+
+    fn identify(&self, headers: &HeaderMap) -> Result<Arc<Identity>, Status> {
+        self.authenticator.authenticate(headers).map_err(|error| {
             tracing::debug!(reason = ?error.reason(), "a call without a good credential");
             status::unauthenticated()
         })
@@ -215,7 +235,7 @@ impl Call {
     }
 
     /// A stream of the caller's, with a lease or without, unless they have too many.
-    pub(super) fn open_stream(&self, leased: bool) -> Result<Arc<Stream>, Status> {
+    pub(super) fn open_stream(&self, leased: bool) -> Result<OpenStream, Status> {
         let stream = self.edge.streams.open(&self.identity, self.connection.clone(), leased);
         stream.ok_or_else(|| status::limit_reached("limits.watches"))
     }
@@ -256,7 +276,7 @@ impl Call {
 
     /// Whose eyes, in a read. `agent` names the agent of those who see everything anyhow.
     pub(super) fn viewer(&self, acting_for: Option<pb::ActingFor>) -> Result<Viewer, Status> {
-        if self.identity.role == Role::Operator || (self.identity.role == Role::Integrator && acting_for.is_none()) {
+        if matches!(self.identity.role, Role::Operator | Role::Integrator) && acting_for.is_none() {
             return Ok(Viewer::All);
         }
         Ok(match self.caller(acting_for)?.who {

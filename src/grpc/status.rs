@@ -54,8 +54,16 @@ fn retry(code: Code, reason: &str, message: String, after: Duration) -> Status {
     })
 }
 
-/// Fields that can't be.
-pub(super) fn invalid(violations: Vec<Violation>) -> Status {
+/// Fields that a refusal names: trailers have to fit what clients accept, 16 KiB with many.
+const NAMED: usize = 20;
+
+/// Fields that can't be; the first ones, where there are very many.
+pub(super) fn invalid(mut violations: Vec<Violation>) -> Status {
+    let more = violations.len().saturating_sub(NAMED);
+    violations.truncate(NAMED);
+    if more > 0 {
+        violations.push(Violation { field: String::new(), why: format!("and {more} more fields") });
+    }
     let message = violations.iter().map(|violation| format!("{}: {}", violation.field, violation.why));
     let message = message.collect::<Vec<_>>().join("; ");
     let fields: Vec<_> =
@@ -68,6 +76,11 @@ pub(super) fn invalid(violations: Vec<Violation>) -> Status {
 /// No credential that can be trusted. Why stays with the server.
 pub(super) fn unauthenticated() -> Status {
     plain(Code::Unauthenticated, "CREDENTIAL_INVALID", "no valid credential")
+}
+
+/// The token of a stream has run out.
+pub(super) fn token_expired() -> Status {
+    plain(Code::Unauthenticated, "TOKEN_EXPIRED", "the token of this stream has run out")
 }
 
 /// The role may not do this.

@@ -1,12 +1,14 @@
-//! Open streams: their leases, the end of their tokens, how many each caller has.
+//! Open streams: their leases, the end of their tokens, how many each caller has. One that is to end counts no more from
+//! then on, neither among its caller's nor as somebody's presence, whether or not its reader ever learns of it.
 
 use std::{
     collections::HashMap,
+    ops::Deref,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use futures_util::task::AtomicWaker;
@@ -16,11 +18,43 @@ use super::{
     accept::ConnectionInfo,
     auth::{Identity, Role},
     pb::GoodbyeReason,
+    presence::Here,
 };
 use crate::config::Watches;
 
-/// Who a stream belongs to.
-type Owner = (String, String);
+/// Who a stream belongs to: center, subject, and the kind of role, since a customer and an agent may have one id.
+type Owner = (String, String, Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Customer,
+    Agent,
+    Service,
+}
+
+fn owner(identity: &Identity) -> Owner {
+    let kind = match identity.role {
+        Role::Customer => Kind::Customer,
+        Role::Agent | Role::Supervisor => Kind::Agent,
+        Role::Integrator | Role::Operator => Kind::Service,
+    };
+    (identity.center.clone(), identity.subject.clone(), kind)
+}
+
+/// How long before a token stops counting its streams are told, so that they can be resumed with a fresh one.
+const NOTICE: Duration = Duration::from_secs(30);
+
+/// What a stream that outlives its token is told instead of a goodbye: the code that no reason has.
+const TOKEN_EXPIRED: u8 = u8::MAX;
+
+/// How a stream ends that others end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// With a goodbye: it may be resumed.
+    Goodbye(GoodbyeReason),
+    /// Its token has run out.
+    TokenExpired,
+}
 
 /// All open streams of this node.
 pub(super) struct Streams {
@@ -40,8 +74,12 @@ struct Open {
 pub(super) struct Stream {
     pub(super) id: uuid::Uuid,
     owner: Owner,
-    role: Role,
-    expires: Option<SystemTime>,
+    /// When its token stops counting, and whether it was opened early enough to be told before.
+    expires: Option<(SystemTime, bool)>,
+    /// It counts among its caller's.
+    counts: AtomicBool,
+    /// Whose presence it is.
+    here: Mutex<Option<Here>>,
     /// When it was last renewed; none for streams without a lease.
     renewed: Option<Mutex<Instant>>,
     /// What it came by; none in tests.
@@ -54,11 +92,18 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Why it shall end, once it shall.
-    pub(super) fn ended(&self) -> Option<GoodbyeReason> {
-        GoodbyeReason::try_from(i32::from(self.end.load(Ordering::Relaxed)))
-            .ok()
-            .filter(|reason| *reason != GoodbyeReason::Unspecified)
+    /// How it shall end, once it shall.
+    pub(super) fn ended(&self) -> Option<End> {
+        match self.end.load(Ordering::Relaxed) {
+            0 => None,
+            TOKEN_EXPIRED => Some(End::TokenExpired),
+            reason => GoodbyeReason::try_from(i32::from(reason)).ok().map(End::Goodbye),
+        }
+    }
+
+    /// It is somebody's presence from now on.
+    pub(super) fn hold(&self, here: Here) {
+        *self.here.lock().unwrap_or_else(PoisonError::into_inner) = Some(here);
     }
 
     /// Its reader takes something: it comes at least as often as heartbeats do.
@@ -67,15 +112,74 @@ impl Stream {
     }
 
     /// Ends it; the first reason counts.
-    pub(super) fn end(&self, reason: GoodbyeReason) {
-        let _ = self.end.compare_exchange(0, reason as u8, Ordering::Relaxed, Ordering::Relaxed);
+    fn end(&self, end: End) {
+        let code = match end {
+            End::Goodbye(reason) => reason as u8,
+            End::TokenExpired => TOKEN_EXPIRED,
+        };
+        let _ = self.end.compare_exchange(0, code, Ordering::Relaxed, Ordering::Relaxed);
         self.waker.wake();
+    }
+
+    /// How it is to end now, if it is.
+    fn due(&self, limits: &Watches, sweep: u64, now: Instant, wall: SystemTime) -> Option<End> {
+        let renewed = |renewed: &Mutex<Instant>| *renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        let patience = (limits.heartbeat + limits.slow_watcher).as_secs();
+        if self.renewed.as_ref().is_some_and(|time| now.duration_since(renewed(time)) > limits.lease) {
+            return Some(End::Goodbye(GoodbyeReason::LeaseLapsed));
+        }
+        match self.expires {
+            Some((end, _)) if end <= wall => return Some(End::TokenExpired),
+            Some((end, true)) if end <= wall + NOTICE => return Some(End::Goodbye(GoodbyeReason::TokenExpiring)),
+            _ => {}
+        }
+        if self.connection.as_ref().is_some_and(ConnectionInfo::is_old) {
+            return Some(End::Goodbye(GoodbyeReason::Draining));
+        }
+        let unread = sweep.saturating_sub(self.read.load(Ordering::Relaxed)) > patience;
+        unread.then_some(End::Goodbye(GoodbyeReason::SlowConsumer))
+    }
+}
+
+/// An open stream, closed when this is dropped.
+pub(super) struct OpenStream {
+    stream: Arc<Stream>,
+    streams: Arc<Streams>,
+}
+
+impl Deref for OpenStream {
+    type Target = Stream;
+
+    fn deref(&self) -> &Stream {
+        &self.stream
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.streams.close(&self.stream);
+    }
+}
+
+impl Open {
+    /// It counts no more.
+    fn release(&mut self, stream: &Stream) {
+        if !stream.counts.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        drop(stream.here.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(count) = self.by_owner.get_mut(&stream.owner) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_owner.remove(&stream.owner);
+            }
+        }
     }
 }
 
 impl Streams {
-    pub(super) fn new(limits: Watches) -> Self {
-        Self { limits, open: Mutex::default(), sweeps: Arc::default() }
+    pub(super) fn new(limits: Watches) -> Arc<Self> {
+        Arc::new(Self { limits, open: Mutex::default(), sweeps: Arc::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -84,16 +188,16 @@ impl Streams {
 
     /// Opens a stream, unless the caller has as many as one may have.
     pub(super) fn open(
-        &self,
+        self: &Arc<Self>,
         identity: &Identity,
         connection: Option<ConnectionInfo>,
         leased: bool,
-    ) -> Option<Arc<Stream>> {
-        let owner = (identity.center.clone(), identity.subject.clone());
-        let most = match identity.role {
-            Role::Customer => self.limits.customer,
-            Role::Agent | Role::Supervisor => self.limits.agent_connection,
-            Role::Integrator | Role::Operator => usize::MAX,
+    ) -> Option<OpenStream> {
+        let owner = owner(identity);
+        let most = match owner.2 {
+            Kind::Customer => self.limits.customer,
+            Kind::Agent => self.limits.agent_connection,
+            Kind::Service => usize::MAX,
         };
         let mut open = self.lock();
         let count = open.by_owner.entry(owner.clone()).or_default();
@@ -104,8 +208,9 @@ impl Streams {
         let stream = Arc::new(Stream {
             id: uuid::Uuid::new_v4(),
             owner,
-            role: identity.role,
-            expires: identity.expires,
+            expires: identity.expires.map(|end| (end, SystemTime::now() + NOTICE < end)),
+            counts: AtomicBool::new(true),
+            here: Mutex::default(),
             renewed: leased.then(|| Mutex::new(Instant::now())),
             connection,
             sweeps: self.sweeps.clone(),
@@ -114,28 +219,20 @@ impl Streams {
             waker: AtomicWaker::new(),
         });
         open.streams.insert(stream.id, stream.clone());
-        Some(stream)
+        Some(OpenStream { stream, streams: self.clone() })
     }
 
-    /// A stream is gone.
-    pub(super) fn close(&self, stream: &Stream) {
+    fn close(&self, stream: &Stream) {
         let mut open = self.lock();
         open.streams.remove(&stream.id);
-        if let Some(count) = open.by_owner.get_mut(&stream.owner) {
-            *count -= 1;
-            if *count == 0 {
-                open.by_owner.remove(&stream.owner);
-            }
-        }
+        open.release(stream);
     }
 
     /// Keeps the lease of a caller's own stream; false when it isn't open.
     pub(super) fn renew(&self, identity: &Identity, id: &str) -> bool {
         let stream = uuid::Uuid::try_parse(id).ok().and_then(|id| self.lock().streams.get(&id).cloned());
-        let own = stream.filter(|stream| {
-            (&stream.owner.0, &stream.owner.1, stream.role) == (&identity.center, &identity.subject, identity.role)
-        });
-        let Some(stream) = own.filter(|stream| stream.ended().is_none()) else { return false };
+        let own = stream.filter(|stream| stream.owner == owner(identity) && stream.ended().is_none());
+        let Some(stream) = own else { return false };
         if let Some(renewed) = &stream.renewed {
             *renewed.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
@@ -146,21 +243,13 @@ impl Streams {
     /// Called once a second.
     pub(super) fn sweep(&self) {
         let sweep = self.sweeps.fetch_add(1, Ordering::Relaxed) + 1;
-        let patience = (self.limits.heartbeat + self.limits.slow_watcher).as_secs();
         let (now, wall) = (Instant::now(), SystemTime::now());
-        for stream in self.lock().streams.values() {
-            let lapsed = stream.renewed.as_ref().is_some_and(|renewed| {
-                now.duration_since(*renewed.lock().unwrap_or_else(PoisonError::into_inner)) > self.limits.lease
-            });
-            if lapsed {
-                stream.end(GoodbyeReason::LeaseLapsed);
-            } else if stream.expires.is_some_and(|expires| expires <= wall) {
-                stream.end(GoodbyeReason::TokenExpiring);
-            } else if stream.connection.as_ref().is_some_and(ConnectionInfo::is_old) {
-                stream.end(GoodbyeReason::Draining);
-            } else if sweep.saturating_sub(stream.read.load(Ordering::Relaxed)) > patience {
-                stream.end(GoodbyeReason::SlowConsumer);
-            }
+        let mut open = self.lock();
+        let live = open.streams.values().filter(|stream| stream.ended().is_none());
+        let due = live.filter_map(|stream| Some((stream.clone(), stream.due(&self.limits, sweep, now, wall)?)));
+        for (stream, end) in due.collect::<Vec<_>>() {
+            stream.end(end);
+            open.release(&stream);
         }
     }
 }
@@ -171,7 +260,7 @@ mod tests {
 
     use super::*;
 
-    fn given() -> (Streams, Identity) {
+    fn given() -> (Arc<Streams>, Identity) {
         let subject = "c-1".to_owned();
         let identity = Identity { center: "acme".into(), role: Role::Customer, subject, session: None, expires: None };
         (Streams::new(Watches::default()), identity)
@@ -195,7 +284,7 @@ mod tests {
             assert_eq!((read.ended(), stalled.ended()), (None, None));
         }
         second(&streams, &read, true).await;
-        assert_eq!((read.ended(), stalled.ended()), (None, Some(GoodbyeReason::SlowConsumer)));
+        assert_eq!((read.ended(), stalled.ended()), (None, Some(End::Goodbye(GoodbyeReason::SlowConsumer))));
     }
 
     #[tokio::test(start_paused = true)]
@@ -209,16 +298,49 @@ mod tests {
             assert!(streams.renew(&caller, &kept.id.to_string()));
             assert!(!streams.renew(&other, &lost.id.to_string()));
         }
-        assert_eq!((kept.ended(), lost.ended()), (None, Some(GoodbyeReason::LeaseLapsed)));
+        assert_eq!((kept.ended(), lost.ended()), (None, Some(End::Goodbye(GoodbyeReason::LeaseLapsed))));
         assert!(!streams.renew(&caller, &lost.id.to_string()), "what has ended isn't open");
     }
 
     #[test]
     fn a_customer_has_so_many_streams_and_one_that_closes_makes_room() {
         let (streams, caller) = given();
-        let open: Vec<_> = (0..10).map_while(|_| streams.open(&caller, None, false)).collect();
+        let mut open: Vec<_> = (0..10).map_while(|_| streams.open(&caller, None, false)).collect();
         assert_eq!(open.len(), Watches::default().customer);
-        streams.close(&open[0]);
+        let agent = Identity { role: Role::Agent, ..caller.clone() };
+        assert!(streams.open(&agent, None, false).is_some(), "an agent of the same id is somebody else");
+        open.pop();
         assert!(streams.open(&caller, None, false).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_to_end_makes_room_though_nobody_reads_it() {
+        let (streams, caller) = given();
+        let stalled: Vec<_> = (0..10).map_while(|_| streams.open(&caller, None, true)).collect();
+        for _ in 0..26 {
+            second(&streams, &stalled[0], false).await;
+        }
+        assert!(streams.open(&caller, None, true).is_some());
+        drop(stalled);
+        assert_eq!(streams.lock().by_owner.len(), 0, "and nothing is counted twice");
+    }
+
+    #[test]
+    fn a_token_that_runs_out_is_announced_and_a_stream_that_has_only_that_one_ends_with_it() {
+        let (streams, caller) = given();
+        let runs_out_in = |seconds| {
+            let expires = Some(SystemTime::now() + Duration::from_secs(seconds));
+            streams.open(&Identity { expires, ..caller.clone() }, None, false).unwrap()
+        };
+        let [long, short, out] = [3600, 31, 0].map(runs_out_in);
+        let late = runs_out_in(29);
+        let after = |stream: &Stream, seconds| {
+            let wall = SystemTime::now() + Duration::from_secs(seconds);
+            stream.due(&Watches::default(), 0, Instant::now(), wall)
+        };
+        let told = Some(End::Goodbye(GoodbyeReason::TokenExpiring));
+        assert_eq!([&long, &short, &late].map(|stream| after(stream, 0)), [None; 3]);
+        assert_eq!([&long, &short, &late].map(|stream| after(stream, 2)), [None, told, None]);
+        assert_eq!([&late, &out].map(|stream| after(stream, 30)), [Some(End::TokenExpired); 2]);
     }
 }

@@ -12,7 +12,7 @@ mod session;
 pub(super) use desk::{agent_state, desk_offer, wrap_up};
 pub use event::Renderer;
 pub(super) use event::event;
-pub(super) use session::{Texts, session};
+pub(super) use session::{Texts, session, state};
 
 pub(super) fn time(time: Time) -> Timestamp {
     Timestamp { seconds: (time.0 / 1000) as i64, nanos: (time.0 % 1000) as i32 * 1_000_000 }

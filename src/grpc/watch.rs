@@ -10,15 +10,16 @@ use prost_types::Duration;
 use tonic::{Request, Status};
 
 use super::{
+    as_it_was::Seen,
     auth::Role,
     codec::Frame,
     edge::{Call, Edge},
     frames,
     from_pb::{All, revision},
     pb::{self, GoodbyeReason, WatchRequest},
-    presence::{Here, Present},
+    presence::Present,
     status,
-    streams::Stream,
+    streams::{End, OpenStream},
     to_pb,
 };
 use crate::{
@@ -28,11 +29,9 @@ use crate::{
 
 /// A session's events, and what comes with them.
 pub struct WatchStream {
-    edge: Arc<Edge>,
-    stream: Arc<Stream>,
+    stream: OpenStream,
     cursor: Cursor,
     opened: Option<Frame>,
-    _here: Option<Here>,
     done: bool,
 }
 
@@ -41,7 +40,7 @@ struct Opening {
     access: Access,
     revision: u32,
     over: bool,
-    snapshot: Option<(pb::Session, to_pb::Texts)>,
+    snapshot: Option<Seen>,
 }
 
 impl WatchStream {
@@ -68,19 +67,14 @@ impl WatchStream {
             Viewer::Agent(agent) => (Eyes::Agent(agent.clone()), None),
             Viewer::All => (Eyes::Other, None),
         };
-        let leased = here.is_some();
-        let stream = call.open_stream(leased)?;
-        let opened = opened(edge, &stream, leased, opening).await;
-        let mut watch = Self {
-            edge: edge.clone(),
-            cursor: edge.feed.cursor(session, access, start, eyes),
-            _here: here.map(|here| edge.presence.enter(&call.center, here)),
-            stream,
-            opened: None,
-            done: false,
-        };
-        watch.opened = Some(opened?);
-        Ok(watch)
+        // Counted from here on, also while the snapshot is read.
+        let stream = call.open_stream(here.is_some())?;
+        let opened = opened(&call, &stream, here.is_some(), opening).await?;
+        let cursor = edge.feed.cursor(session, access, start, eyes);
+        if let Some(here) = here {
+            stream.hold(edge.presence.enter(&call.center, here));
+        }
+        Ok(Self { stream, cursor, opened: Some(opened), done: false })
     }
 
     fn goodbye(&mut self, reason: GoodbyeReason) -> Poll<Option<Result<Frame, Status>>> {
@@ -90,28 +84,27 @@ impl WatchStream {
 }
 
 async fn opening(call: &Call, viewer: Viewer, session: SessionId, snapshot: bool) -> Result<Opening, Status> {
+    let eyes = viewer.clone();
     let seen = call.see(viewer, session, move |session, access| {
         let revision = access.until.unwrap_or(session.last_for(access.audience));
-        let snapshot = snapshot.then(|| to_pb::session(session, access.audience));
+        let snapshot = snapshot.then(|| Seen::of(session, &access, &eyes));
         Opening { over: session.is_over_for(access.audience), access, revision, snapshot }
     });
     seen.await
 }
 
-async fn opened(edge: &Edge, stream: &Stream, leased: bool, opening: Opening) -> Result<Frame, Status> {
+async fn opened(call: &Call, stream: &OpenStream, leased: bool, opening: Opening) -> Result<Frame, Status> {
     let session = match opening.snapshot {
-        Some((mut session, texts)) => {
-            texts.fill(&mut session, &edge.feed).await.map_err(|error| status::unreadable(&error))?;
-            Some(session)
-        }
+        Some(snapshot) => Some(snapshot.filled(call).await?),
         None => None,
     };
+    let limits = &call.edge.limits.watches;
     Ok(frames::opened(pb::WatchOpened {
         stream_id: stream.id.to_string(),
         revision: u64::from(opening.revision),
         session,
-        lease: leased.then(|| wire(edge.limits.watches.lease)),
-        heartbeat_interval: Some(wire(edge.limits.watches.heartbeat)),
+        lease: leased.then(|| wire(limits.lease)),
+        heartbeat_interval: Some(wire(limits.heartbeat)),
     }))
 }
 
@@ -132,8 +125,13 @@ impl tokio_stream::Stream for WatchStream {
         }
         self.stream.is_read();
         self.stream.waker.register(context.waker());
-        if let Some(reason) = self.stream.ended() {
-            return self.goodbye(reason);
+        match self.stream.ended() {
+            Some(End::Goodbye(reason)) => return self.goodbye(reason),
+            Some(End::TokenExpired) => {
+                self.done = true;
+                return Poll::Ready(Some(Err(status::token_expired())));
+            }
+            None => {}
         }
         let step = match self.cursor.poll_step(context) {
             Poll::Ready(step) => step,
@@ -154,12 +152,6 @@ impl tokio_stream::Stream for WatchStream {
                 Err(status::unreadable(&error))
             }
         }))
-    }
-}
-
-impl Drop for WatchStream {
-    fn drop(&mut self) {
-        self.edge.streams.close(&self.stream);
     }
 }
 

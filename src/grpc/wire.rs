@@ -1,11 +1,12 @@
 //! What tonic decides by itself, said as the contract says it: a request that is too large, one that can't be read, a
 //! deadline that is malformed or passes. tonic's own statuses have other codes and no details.
+//!
+//! A call's time begins with its headers and ends with those of its answer: who sends a body drop by drop has no more of it.
 
 use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use http::{HeaderMap, Request, Response};
@@ -15,28 +16,29 @@ use tower::{Layer, Service};
 
 use super::{
     from_pb::Violation,
-    limits::{MalformedTimeout, asked},
+    limits::{MalformedTimeout, deadline},
     status,
 };
-
-/// tonic cuts a call off at its deadline with CANCELLED and asks nobody; ours comes this much before it.
-const BEFORE: Duration = Duration::from_millis(1);
+use crate::config::Deadlines;
 
 /// The layer that does it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SayItOurWay;
+#[derive(Clone, Debug, Default)]
+pub struct SayItOurWay(pub Deadlines);
 
 impl<S> Layer<S> for SayItOurWay {
     type Service = Said<S>;
 
     fn layer(&self, inner: S) -> Said<S> {
-        Said(inner)
+        Said { inner, deadlines: self.0.clone() }
     }
 }
 
 /// A service whose statuses are the contract's.
 #[derive(Clone, Debug)]
-pub struct Said<S>(S);
+pub struct Said<S> {
+    inner: S,
+    deadlines: Deadlines,
+}
 
 impl<S, Asked> Service<Request<Asked>> for Said<S>
 where
@@ -49,26 +51,25 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<Asked>) -> Self::Future {
-        let until = match asked(request.headers()) {
-            Ok(asked) => asked.and_then(|asked| Instant::now().checked_add(asked.saturating_sub(BEFORE))),
+        let until = match deadline(request.headers(), &self.deadlines) {
+            Ok(time) => Instant::now() + time,
             Err(MalformedTimeout) => {
                 let refused = malformed_timeout().into_http();
                 return Box::pin(std::future::ready(Ok(refused)));
             }
         };
-        let answer = self.0.call(request);
+        let answer = self.inner.call(request);
         Box::pin(async move {
-            let answer = match until {
-                Some(until) if until <= Instant::now() => return Ok(status::deadline_exceeded().into_http()),
-                Some(until) => match timeout_at(until, answer).await {
-                    Ok(answer) => answer?,
-                    Err(_) => return Ok(status::deadline_exceeded().into_http()),
-                },
-                None => answer.await?,
+            if until <= Instant::now() {
+                return Ok(status::deadline_exceeded().into_http());
+            }
+            let answer = match timeout_at(until, answer).await {
+                Ok(answer) => answer?,
+                Err(_) => return Ok(status::deadline_exceeded().into_http()),
             };
             Ok(match tonics_own(answer.headers()).and_then(|said| ours(&said)) {
                 Some(status) => status.into_http(),
@@ -112,27 +113,33 @@ const UNREADABLE: [&str; 4] = [
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
     use tonic_types::StatusExt;
     use tower::service_fn;
 
     use super::*;
 
-    async fn after_a_while(timeout: &str) -> (Status, Duration) {
+    async fn after_a_while(timeout: Option<&str>) -> (Status, Duration) {
         let never =
             service_fn(|_: Request<()>| std::future::pending::<Result<Response<Body>, std::convert::Infallible>>());
-        let request = Request::builder().header("grpc-timeout", timeout).body(()).unwrap();
+        let mut request = Request::new(());
+        if let Some(timeout) = timeout {
+            request.headers_mut().insert("grpc-timeout", timeout.parse().unwrap());
+        }
         let start = Instant::now();
-        let answer = SayItOurWay.layer(never).call(request).await.unwrap();
+        let answer = SayItOurWay::default().layer(never).call(request).await.unwrap();
         (Status::from_header_map(answer.headers()).unwrap(), start.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn given_a_deadline_that_passes_then_it_is_told_before_tonic_would_cut() {
-        for (timeout, asked) in [("0S", 0), ("1n", 0), ("1m", 1), ("250m", 250), ("3S", 3000)] {
+    async fn given_a_call_without_an_answer_then_its_deadline_is_told() {
+        let cases = [(Some("0S"), 0), (Some("1n"), 1), (Some("1m"), 1), (Some("250m"), 250), (Some("3S"), 3000)];
+        let bounded = [(None, 10_000), (Some("1H"), 30_000)];
+        for (timeout, asked) in cases.into_iter().chain(bounded) {
             let (status, took) = after_a_while(timeout).await;
-            assert_eq!(status.code(), Code::DeadlineExceeded, "{timeout}");
+            assert_eq!(status.code(), Code::DeadlineExceeded, "{timeout:?}");
             assert_eq!(status.get_details_error_info().unwrap().reason, "DEADLINE_EXCEEDED");
-            assert!(took <= Duration::from_millis(asked), "{timeout}: {took:?}");
+            assert!(took <= Duration::from_millis(asked), "{timeout:?}: {took:?}");
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::{
 
 /// Makes bytes of a commit, once for all watchers of an audience.
 pub trait Render: Send + Sync + 'static {
-    /// The events of one session that an audience may see, as one message.
-    fn events(&self, commit: &SessionCommit, audience: Audience) -> Bytes;
+    /// The events of one session that an audience may see, those behind `after` in its numbering, as one message.
+    fn events(&self, commit: &SessionCommit, audience: Audience, after: u32) -> Bytes;
 }
 
 /// One session's part of one commit.
@@ -107,12 +107,16 @@ impl SessionCommit {
         }
     }
 
-    /// The message for an audience.
-    pub fn bytes(&self, audience: Audience, render: &dyn Render) -> Bytes {
+    /// The message for an audience whose reader has everything up to `after`: made once for all who have nothing of it.
+    pub fn bytes(&self, audience: Audience, after: u32, render: &dyn Render) -> Bytes {
+        let first = self.events(audience).next().map_or(0, |event| event.number(audience));
+        if first <= after {
+            return render.events(self, audience, after);
+        }
         let cell = match audience {
             Audience::Staff => &self.staff,
             Audience::Everyone => &self.everyone,
         };
-        cell.get_or_init(|| render.events(self, audience)).clone()
+        cell.get_or_init(|| render.events(self, audience, 0)).clone()
     }
 }

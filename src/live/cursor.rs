@@ -65,6 +65,8 @@ pub struct Cursor {
     watcher: u64,
     audience: Audience,
     last: u32,
+    /// The last revision that was known when it opened: what was left before that is history.
+    known: u32,
     /// The session's last revision, where it is over.
     over_at: Option<u32>,
     until: Option<u32>,
@@ -75,7 +77,14 @@ pub struct Cursor {
     told_caught_up: bool,
     over: Option<Over>,
     reading: Option<BoxFuture<'static, Result<Vec<Arc<SessionCommit>>, ReadError>>>,
-    read: VecDeque<Arc<SessionCommit>>,
+    read: VecDeque<Due>,
+}
+
+/// What comes next of what was read: the message is made, the batches that it was made of are let go.
+struct Due {
+    bytes: Bytes,
+    reaches: u32,
+    over: Option<Over>,
 }
 
 impl Cursor {
@@ -96,6 +105,7 @@ impl Cursor {
             watcher,
             audience,
             last: start.after,
+            known: start.last,
             over_at: start.over.then_some(start.last),
             until,
             ends_on_leaving,
@@ -146,7 +156,8 @@ impl Cursor {
             if let Some(commit) = topic.next_after(self.audience, self.last) {
                 topic.took(self.watcher, commit.reaches(self.audience).unwrap_or(self.last));
                 drop(topic);
-                return Poll::Ready(self.take(&commit));
+                let due = self.due(&commit, self.last);
+                return Poll::Ready(self.take(due));
             }
             if topic.tail(self.audience) > self.last {
                 drop(topic);
@@ -190,21 +201,29 @@ impl Cursor {
                 Poll::Ready(Err(error)) => return Some(Poll::Ready(Step::Failed(error))),
                 Poll::Ready(Ok(commits)) => {
                     self.reading = None;
+                    if commits.is_empty() && self.until.is_none() {
+                        let missing = format!("{} isn't there behind {}", self.topic.session, self.last);
+                        return Some(Poll::Ready(Step::Failed(ReadError::Unavailable(missing))));
+                    }
                     if commits.is_empty() {
                         // The history ends where the viewer's ends.
                         self.over = Some(Over::Left);
                     }
-                    self.read = commits.into();
+                    let mut after = self.last;
+                    for commit in commits {
+                        let due = self.due(&commit, after);
+                        after = due.reaches;
+                        self.read.push_back(due);
+                    }
                 }
             }
         }
-        let commit = self.read.pop_front()?;
+        let due = self.read.pop_front()?;
         if self.read.is_empty() {
             self.read = VecDeque::new();
-            let taken = commit.reaches(self.audience).unwrap_or(self.last);
-            self.topic.lock().took(self.watcher, taken);
+            self.topic.lock().took(self.watcher, due.reaches);
         }
-        Some(Poll::Ready(self.take(&commit)))
+        Some(Poll::Ready(self.take(due)))
     }
 
     fn start_reading(&mut self) {
@@ -213,23 +232,29 @@ impl Cursor {
         self.reading = Some(Box::pin(async move { feed.history(session, audience, after, until).await }));
     }
 
-    fn take(&mut self, commit: &SessionCommit) -> Step {
-        self.last = commit.reaches(self.audience).unwrap_or(self.last);
-        self.beat = self.feed.beats.load(Ordering::Relaxed);
-        let over = match self.audience {
+    /// What a commit is to this watcher, who has everything up to `after`.
+    fn due(&self, commit: &SessionCommit, after: u32) -> Due {
+        let ended = match self.audience {
             Audience::Everyone => commit.ended,
             Audience::Staff => commit.closed,
         };
-        if over {
-            self.over = Some(Over::Session);
-        } else if let Eyes::Agent(agent) = &self.eyes
-            && self.ends_on_leaving
-            && commit.left.contains(agent)
-            && self.until.is_none_or(|until| commit.last >= until)
-        {
-            self.over = Some(Over::Left);
-        }
-        Step::Events(commit.bytes(self.audience, &*self.feed.render), self.last)
+        let left = matches!(&self.eyes, Eyes::Agent(agent) if commit.left.contains(agent));
+        let over = if ended {
+            Some(Over::Session)
+        } else if left && self.ends_on_leaving && commit.last > self.known {
+            Some(Over::Left)
+        } else {
+            None
+        };
+        let bytes = commit.bytes(self.audience, after, &*self.feed.render);
+        Due { bytes, reaches: commit.reaches(self.audience).unwrap_or(after), over }
+    }
+
+    fn take(&mut self, due: Due) -> Step {
+        self.last = due.reaches;
+        self.beat = self.feed.beats.load(Ordering::Relaxed);
+        self.over = due.over;
+        Step::Events(due.bytes, self.last)
     }
 }
 

@@ -75,7 +75,9 @@ impl Feed {
     /// Follows a session from behind `after` of its audience's numbering, as far as `access` goes.
     pub fn cursor(self: &Arc<Self>, session: SessionId, access: Access, start: Start, eyes: Eyes) -> Cursor {
         let after = start.after;
-        let topic = lock(&self.topics).entry(session).or_insert_with(|| Arc::new(Topic::new(session))).clone();
+        // Held until the watcher is in the topic: nobody may take it for one that nobody watches any more.
+        let mut topics = lock(&self.topics);
+        let topic = topics.entry(session).or_insert_with(|| Arc::new(Topic::new(session))).clone();
         let reached = lock(&self.places).of(session).last().copied();
         let mut inner = topic.lock();
         if let Some(place) = reached {
@@ -87,6 +89,7 @@ impl Feed {
         }
         let (watcher, signaled) = (inner.join(access.audience, after), inner.signaled);
         drop(inner);
+        drop(topics);
         Cursor::new(self.clone(), topic, watcher, access, start, eyes, signaled)
     }
 
@@ -116,13 +119,17 @@ impl Feed {
     /// Lets every watcher that has nothing else to say show that it lives.
     pub fn beat(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
-        self.wake_all();
+        // Desks have a heartbeat of their own.
+        self.wake_watchers();
     }
 
     /// Ends every watcher with a goodbye.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
-        self.wake_all();
+        self.wake_watchers();
+        let mut wakers = Vec::new();
+        lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Whether every watcher is to end.
@@ -130,11 +137,10 @@ impl Feed {
         self.draining.load(Ordering::Relaxed)
     }
 
-    fn wake_all(&self) {
+    fn wake_watchers(&self) {
         let topics: Vec<Arc<Topic>> = lock(&self.topics).values().cloned().collect();
         let mut wakers = Vec::new();
         topics.iter().for_each(|topic| topic.lock().wake(&mut wakers, |_| true));
-        lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
         wakers.into_iter().for_each(Waker::wake);
     }
 

@@ -185,7 +185,7 @@ mod tests {
     async fn a_connection_with_a_stream_stays_and_its_time_begins_when_that_ends() {
         let (mut peer, mut connection) = connect();
         peer.write_all(PREFACE).await.unwrap();
-        let stream = connection.info.open_stream();
+        let stream = connection.info.open_stream("/");
         assert_eq!(connection.info.streams(), 1);
         let hour = 12 * FIVE_MINUTES;
         assert!(tokio::time::timeout(hour, connection.read_to_end(&mut Vec::new())).await.is_err());

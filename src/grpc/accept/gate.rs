@@ -126,6 +126,10 @@ impl Ticket {
         }
     }
 
+    pub(super) fn is_authenticated(&self) -> bool {
+        self.state.load(Ordering::Relaxed) == AUTHENTICATED
+    }
+
     /// The connection is gone.
     pub(super) fn release(&self) {
         let was = self.state.swap(RELEASED, Ordering::Relaxed);

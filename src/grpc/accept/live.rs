@@ -10,7 +10,7 @@ use rand::RngExt;
 use tokio::time::Instant;
 
 use super::gate::Ticket;
-use crate::config::Connections;
+use crate::{config::Connections, grpc::edge::OURS};
 
 /// The connection of a call, among the extensions of its request.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ struct Live {
     end_of_life: Instant,
     is_old: AtomicBool,
     streams: AtomicUsize,
+    /// Of those, the calls of our own services.
+    calls: AtomicUsize,
     /// Streams opened so far: the first proves that the peer speaks.
     opened: AtomicU64,
     /// When the last stream closed, in milliseconds after `accepted`.
@@ -40,6 +42,7 @@ impl ConnectionInfo {
             end_of_life: accepted + life(limits),
             is_old: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             idle_since: AtomicU64::new(0),
         }))
@@ -78,17 +81,29 @@ impl ConnectionInfo {
         self.0.ticket.authenticated();
     }
 
+    /// Whether a call on it was authenticated.
+    pub fn is_authenticated(&self) -> bool {
+        self.0.ticket.is_authenticated()
+    }
+
     /// A call begins; hold it until the last of the response is sent. While one is held the connection isn't idle.
     #[must_use = "the stream counts until this is dropped"]
-    pub(super) fn open_stream(&self) -> OpenStream {
+    pub(super) fn open_stream(&self, path: &str) -> OpenStream {
+        let is_ours = path.starts_with(OURS);
+        self.0.calls.fetch_add(usize::from(is_ours), Ordering::AcqRel);
         self.0.streams.fetch_add(1, Ordering::AcqRel);
         self.0.opened.fetch_add(1, Ordering::Relaxed);
-        OpenStream(self.clone())
+        OpenStream { connection: self.clone(), is_ours }
     }
 
     /// Calls in progress on it: for the bounds by role, which HTTP/2 can't tell apart.
     pub fn streams(&self) -> usize {
         self.0.streams.load(Ordering::Relaxed)
+    }
+
+    /// Calls of our own services in progress.
+    pub(super) fn calls(&self) -> usize {
+        self.0.calls.load(Ordering::Relaxed)
     }
 
     pub(super) fn has_served(&self) -> bool {
@@ -127,13 +142,17 @@ impl Drop for Place {
 
 /// A call in progress on a connection.
 #[derive(Debug)]
-pub(super) struct OpenStream(ConnectionInfo);
+pub(super) struct OpenStream {
+    connection: ConnectionInfo,
+    is_ours: bool,
+}
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        let live = &self.0.0;
+        let live = &self.connection.0;
         let age = u64::try_from(live.accepted.elapsed().as_millis()).unwrap_or(u64::MAX);
         live.idle_since.store(age, Ordering::Release);
         live.streams.fetch_sub(1, Ordering::AcqRel);
+        live.calls.fetch_sub(usize::from(self.is_ours), Ordering::AcqRel);
     }
 }

@@ -12,7 +12,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::watch,
-    time::{sleep_until, timeout_at},
+    time::{sleep, sleep_until, timeout_at},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
@@ -21,6 +21,9 @@ use tower::Service;
 
 use super::{Listener, connection::Connection, live::ConnectionInfo, streams::OnConnection, tls};
 use crate::config::Limits;
+
+/// How long a connection without a call of ours has to end when the server stops.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// How one connection is served; the same for all.
 #[derive(Clone)]
@@ -86,10 +89,14 @@ where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
-    async fn greet(self, stream: TcpStream, info: ConnectionInfo) {
+    async fn greet(mut self, stream: TcpStream, info: ConnectionInfo) {
         let _place = info.place();
         let Some(tls) = self.tls.clone() else { return self.converse(stream, info).await };
-        match timeout_at(info.accepted() + self.handshake, tls.accept(stream)).await {
+        let shaken = tokio::select! {
+            shaken = timeout_at(info.accepted() + self.handshake, tls.accept(stream)) => shaken,
+            () = told(&mut self.stop) => return,
+        };
+        match shaken {
             Ok(Ok(stream)) => self.converse(stream, info).await,
             Ok(Err(error)) => tls::failed(&error),
             Err(elapsed) => tls::failed(&elapsed.into()),
@@ -103,10 +110,16 @@ where
         tokio::select! {
             biased;
             ended = &mut serving => return said(ended),
-            // The server drains: its own bound cuts what doesn't end.
+            // The server drains: its own bound cuts calls that don't end.
             () = told(&mut self.stop) => {
                 serving.as_mut().graceful_shutdown();
-                return said(serving.await);
+                loop {
+                    tokio::select! {
+                        ended = &mut serving => return said(ended),
+                        // Long enough for GOAWAY to be read; a peer that is silent, or only watches health, has no claim.
+                        () = sleep(FAREWELL) => if info.calls() == 0 { return },
+                    }
+                }
             }
             () = sleep_until(info.end_of_life()) => {}
         }

@@ -39,7 +39,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Asked>) -> Self::Future {
-        let stream = Some(self.connection.open_stream());
+        let stream = Some(self.connection.open_stream(request.uri().path()));
         request.extensions_mut().insert(self.connection.clone());
         let answer = self.service.call(request);
         Box::pin(async move { Ok(answer.await?.map(|body| CountedBody { body, stream })) })

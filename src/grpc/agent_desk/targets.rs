@@ -114,9 +114,9 @@ fn token(target: &pb::Target) -> String {
 
 fn after(token: &str) -> Field<After> {
     match token.split_at_checked(1) {
-        None => Ok(None),
+        None if token.is_empty() => Ok(None),
         Some(("a", id)) => Ok(Some((false, id.to_owned()))),
         Some(("q", id)) => Ok(Some((true, id.to_owned()))),
-        Some(_) => from_pb::wrong("page_token", "is none of ours"),
+        None | Some(_) => from_pb::wrong("page_token", "is none of ours"),
     }
 }

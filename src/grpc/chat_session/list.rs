@@ -1,10 +1,13 @@
 //! Sessions by page, newest first.
 
+use std::ops::Bound;
+
 use tonic::Status;
 
 use crate::{
-    center::{Center, QueueId, Session, SessionId, State, Viewer},
+    center::{Audience, Center, QueueId, Session, SessionId, Viewer},
     grpc::{
+        as_it_was::Seen,
         edge::Call,
         from_pb::{self, All, Field},
         pb, status, to_pb,
@@ -14,6 +17,10 @@ use crate::{
 /// Sessions that one call looks at: a filter that few pass may give a short page with a token.
 const LOOKED_AT: usize = 10_000;
 
+/// A page ends at about this many bytes, whatever was asked.
+const PAGE_BYTES: usize = 1024 * 1024;
+
+#[derive(Clone)]
 struct Filter {
     state: Option<pb::SessionState>,
     queue: Option<QueueId>,
@@ -32,48 +39,69 @@ pub(super) async fn list(call: Call, it: pb::ListSessionsRequest) -> Result<pb::
     let (most, before, state, queue, customer) = fields.all().map_err(status::invalid)?;
     let customer = customer.map(|id| call.edge.id_key.customer(&call.center, &id));
     let filter = Filter { state, queue, customer };
-    let read = call.edge.shard.read(&call.center, move |center, _| page(center, &viewer, &filter, before, most));
-    let (found, next, center_seq) = read.await.map_err(status::unavailable)?;
-    let mut sessions = Vec::with_capacity(found.len());
-    for (mut session, texts) in found {
-        texts.fill(&mut session, &call.edge.feed).await.map_err(|error| status::unreadable(&error))?;
-        sessions.push(session);
+    let (eyes, wanted) = (viewer.clone(), filter.clone());
+    let read = call.edge.shard.read(&call.center, move |center, _| page(center, &eyes, &wanted, before, most));
+    let Page { found, mut next, center_seq } = read.await.map_err(status::unavailable)?;
+    let (mut sessions, mut bytes) = (Vec::with_capacity(found.len()), 0);
+    for (id, seen) in found {
+        let is_present = seen.is_present();
+        let session = seen.filled(&call).await?;
+        // Of who has left, only what they may see is compared with what they look for.
+        if is_present || filter.passes_as_shown(&session) {
+            bytes += prost::Message::encoded_len(&session);
+            sessions.push(session);
+        }
+        if bytes >= PAGE_BYTES {
+            next = Some(id);
+            break;
+        }
     }
     let next_page_token = next.map(|id| id.to_string()).unwrap_or_default();
+    // A center's commits count what customers don't see.
+    let center_seq = if matches!(viewer, Viewer::Customer(..)) { 0 } else { center_seq };
     Ok(pb::ListSessionsResponse { sessions, next_page_token, center_seq })
 }
 
-type Page = (Vec<(pb::Session, to_pb::Texts)>, Option<SessionId>, u64);
+struct Page {
+    found: Vec<(SessionId, Seen)>,
+    next: Option<SessionId>,
+    center_seq: u64,
+}
 
 fn page(center: &Center, viewer: &Viewer, filter: &Filter, before: Option<SessionId>, most: usize) -> Page {
-    let mut found = Vec::new();
-    let older = |id: &SessionId| before.is_none_or(|before| *id < before);
-    let newest_first = center.sessions.iter().rev().filter(|(id, _)| older(id));
-    for (looked_at, (id, session)) in newest_first.enumerate() {
-        let Ok((session, access)) = center.view(viewer, session.id) else { continue };
-        if !filter.passes(session) {
-            continue;
+    let mut page = Page { found: Vec::new(), next: None, center_seq: center.seq };
+    let before = before.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut older = center.sessions.range((Bound::Unbounded, before)).rev().peekable();
+    let mut looked_at = 0;
+    while let Some((id, session)) = older.next() {
+        looked_at += 1;
+        if let Ok((session, access)) = center.view(viewer, session.id) {
+            let is_past = access.until.is_some_and(|until| until < session.revision);
+            if is_past || filter.passes(session, access.audience) {
+                page.found.push((*id, Seen::of(session, &access, viewer)));
+            }
         }
-        found.push(to_pb::session(session, access.audience));
-        if found.len() == most || looked_at == LOOKED_AT {
-            return (found, Some(*id), center.seq);
+        if page.found.len() == most || looked_at == LOOKED_AT {
+            page.next = older.peek().map(|_| *id);
+            break;
         }
     }
-    (found, None, center.seq)
+    page
 }
 
 impl Filter {
-    fn passes(&self, session: &Session) -> bool {
-        let state = match session.state() {
-            State::Waiting => pb::SessionState::Waiting,
-            State::Attended => pb::SessionState::Attended,
-            State::Ended => pb::SessionState::Ended,
-            State::Closed => pb::SessionState::Closed,
-        };
+    fn passes(&self, session: &Session, audience: Audience) -> bool {
         let queue = session.entry.as_ref().map_or(&session.home, |entry| &entry.queue);
-        self.state.is_none_or(|wanted| wanted == state)
+        self.state.is_none_or(|wanted| wanted == to_pb::state(session, audience))
             && self.queue.as_ref().is_none_or(|wanted| wanted == queue)
             && self.customer.is_none_or(|wanted| wanted == session.customer)
+    }
+
+    /// As [`Self::passes`], of what is shown; the customer isn't for those who may see only that.
+    fn passes_as_shown(&self, session: &pb::Session) -> bool {
+        let queue = session.queue_entry.as_ref().map_or(&session.home_queue_id, |entry| &entry.queue_id);
+        self.state.is_none_or(|wanted| wanted == session.state())
+            && self.queue.as_ref().is_none_or(|wanted| wanted.as_str() == queue)
     }
 }
 

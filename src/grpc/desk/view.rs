@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use tonic::Status;
 
 use crate::{
-    center::{
-        AgentId, Audience, CancelCause, Center, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time, Viewer,
-    },
+    center::{AgentId, Audience, CancelCause, Center, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time},
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
 
@@ -34,6 +32,8 @@ pub(super) struct ShownOffer {
 /// A session that the agent is connected to.
 pub(super) struct ShownSession {
     pub(super) joined_at: u32,
+    /// Its last revision.
+    pub(super) last: u32,
     session: pb::Session,
     texts: to_pb::Texts,
 }
@@ -74,7 +74,7 @@ fn view(center: &Center, id: &AgentId, before: &BTreeMap<OfferId, SessionId>, no
     for session in agent.work.held.iter().filter_map(|id| center.sessions.get(id)) {
         let joined_at = session.connected_as(id).map_or(1, |participant| participant.joined_at);
         let (shown, texts) = to_pb::session(session, Audience::Staff);
-        view.sessions.insert(session.id, ShownSession { joined_at, session: shown, texts });
+        view.sessions.insert(session.id, ShownSession { joined_at, last: session.revision, session: shown, texts });
     }
     for session in agent.work.wrap_ups.iter().filter_map(|id| center.sessions.get(id)) {
         if let Some(wrap_up) = session.wrap_ups.get(id) {
@@ -94,12 +94,13 @@ pub(super) async fn ended_for(
     call: &Call,
     agent: &AgentId,
     named: Vec<SessionId>,
-) -> Result<Vec<(SessionId, u32)>, Status> {
-    let viewer = Viewer::Agent(agent.clone());
+) -> Result<BTreeMap<SessionId, u32>, Status> {
+    let agent = agent.clone();
     let read = call.edge.shard.read(&call.center, move |center, _| {
         let left = named.into_iter().filter_map(|session| {
-            let (seen, access) = center.view(&viewer, session).ok()?;
-            Some((seen.id, access.until?))
+            // Of a supervisor's sessions, too, a desk shows what was while they were in them.
+            let participant = center.sessions.get(&session)?.participant(&agent)?;
+            Some((session, participant.sees_until?))
         });
         left.collect()
     });

@@ -19,8 +19,9 @@ use crate::{
 pub struct Renderer;
 
 impl Render for Renderer {
-    fn events(&self, commit: &SessionCommit, audience: Audience) -> Bytes {
-        let events = commit.events(audience).map(|it| event(commit, it, audience)).collect();
+    fn events(&self, commit: &SessionCommit, audience: Audience, after: u32) -> Bytes {
+        let new = commit.events(audience).filter(|it| it.number(audience) > after);
+        let events = new.map(|it| event(commit, it, audience)).collect();
         let events = pb::SessionEvents { session_id: commit.session.to_string(), events };
         // Field 2 in both streams' responses, so one frame serves both.
         Frame::of(&Watched { events: Some(events) }).0

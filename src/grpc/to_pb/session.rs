@@ -38,6 +38,16 @@ impl Texts {
     }
 }
 
+/// Where a session stands, as an audience is told.
+pub(in crate::grpc) fn state(session: &Session, audience: Audience) -> pb::SessionState {
+    match session.state() {
+        State::Waiting => pb::SessionState::Waiting,
+        State::Attended => pb::SessionState::Attended,
+        State::Closed if audience == Audience::Staff => pb::SessionState::Closed,
+        State::Ended | State::Closed => pb::SessionState::Ended,
+    }
+}
+
 /// A session without its texts, and where they are.
 pub(in crate::grpc) fn session(session: &Session, audience: Audience) -> (pb::Session, Texts) {
     let staff = audience == Audience::Staff;
@@ -47,15 +57,9 @@ pub(in crate::grpc) fn session(session: &Session, audience: Audience) -> (pb::Se
         name: session.name,
         attributes: session.attributes.iter().filter(|_| staff).map(|attribute| attribute.value).collect(),
     };
-    let state = match session.state() {
-        State::Waiting => pb::SessionState::Waiting,
-        State::Attended => pb::SessionState::Attended,
-        State::Closed if staff => pb::SessionState::Closed,
-        State::Ended | State::Closed => pb::SessionState::Ended,
-    };
     let everyone = pb::Session {
         session_id: session.id.to_string(),
-        state: state.into(),
+        state: state(session, audience).into(),
         revision: u64::from(if staff { session.revision } else { session.public }),
         customer: Some(pb::Customer::default()),
         queue_entry: session.entry.as_ref().map(|entry| pb::QueueEntry {
