@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test has no outside, and fails by an unwrap as it should")]
 
 mod cases;
+mod seen;
 mod stage;
 mod table;
 mod wire;

@@ -13,7 +13,7 @@ use tower::Service;
 
 use crate::{
     pb,
-    world::{BACKEND, World},
+    world::{BACKEND, Who, World},
 };
 
 const GET: &str = "ChatSession/GetSession";
@@ -51,10 +51,16 @@ impl http_body::Body for Bare {
 }
 
 async fn bare(world: &World, rpc: &str, headers: &[(&'static str, &str)], body: Bare) -> Status {
+    bare_by(world, BACKEND, rpc, headers, body).await
+}
+
+async fn bare_by(world: &World, who: Who, rpc: &str, headers: &[(&'static str, &str)], body: Bare) -> Status {
     let mut request = http::Request::post(format!("http://localhost/chatsession.v1.{rpc}"))
         .header("content-type", "application/grpc")
-        .header("te", "trailers")
-        .header("authorization", world.token(BACKEND, None).unwrap());
+        .header("te", "trailers");
+    if let Some(token) = world.token(who, None) {
+        request = request.header("authorization", token);
+    }
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -184,5 +190,42 @@ async fn given_too_many_calls_then_the_caller_is_told_when_to_come_back() {
     let limited = limited.expect("no more than three at once");
     assert_eq!(told(&limited).1, "RATE_LIMITED");
     assert!(limited.get_details_retry_info().unwrap().retry_delay.is_some());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn given_nobody_we_know_then_they_are_refused_before_their_body_is_read() {
+    let world = World::start().await;
+    for who in [Who::Nobody, Who::Garbage] {
+        // Were the body awaited, this would end at the deadline of the call.
+        let status = bare_by(&world, who, GET, &[], Bare(Some(request()[..9].to_vec().into()), false)).await;
+        assert_eq!(told(&status), (Code::Unauthenticated, "CREDENTIAL_INVALID".into(), vec![]));
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn given_a_body_that_never_ends_then_the_call_ends_at_its_deadline() {
+    let short = std::time::Duration::from_millis(20);
+    let world = World::with(|settings| settings.limits.deadlines.default = short).await;
+    for rpc in [GET, "ChatSession/Watch", "AgentDesk/WatchDesk"] {
+        let status = bare(&world, rpc, &[], Bare(Some(request()[..9].to_vec().into()), false)).await;
+        assert_eq!(told(&status).1, "DEADLINE_EXCEEDED", "{rpc}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn given_a_configuration_full_of_mistakes_then_the_first_ones_are_named_and_the_refusal_stays_small() {
+    use pb::apply_request::Object;
+    let world = World::start().await;
+    let wrong = pb::ApplyRequest {
+        object: Some(Object::Queue(pb::Queue { queue_id: "not a name".repeat(20), ..Default::default() })),
+    };
+    let status = world.send("Administration/Apply", BACKEND, vec![wrong.encode_to_vec(); 500]).await.unwrap_err();
+    let (code, reason, fields) = told(&status);
+    assert_eq!((code, reason.as_str(), fields.len()), (Code::InvalidArgument, "FIELD_INVALID", 21));
+    assert!(status.message().ends_with("and 480 more fields"), "{}", status.message());
+    assert!(status.message().len() + status.details().len() < 8 * 1024);
     world.stop().await;
 }
