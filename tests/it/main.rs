@@ -4,6 +4,7 @@
 
 mod access;
 mod chats;
+mod connections;
 mod programs;
 mod queues;
 mod restarts;

@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use chatsession::{
-    config::{Auth, Settings},
+    config::{Auth, Settings, Tls},
     grpc::auth::{Grant, Role, development_secret, mint},
     server::Server,
 };
@@ -26,15 +26,32 @@ pub(crate) struct World {
     folder: TempDir,
     pub(crate) server: Option<Server>,
     address: SocketAddr,
+    /// The certificate that its clients trust, when it speaks TLS.
+    certificate: Option<String>,
 }
 
 impl World {
     /// Ann and Dan serve sales, Bob serves support, Carla supervises and serves nothing.
     pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::started(change, None).await
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn with_tls(tls: Tls, certificate: String) -> Self {
+        Self::started(|settings| settings.tls = Some(tls), Some(certificate)).await
+    }
+
+    async fn started(change: impl FnOnce(&mut Settings), certificate: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::start(settings(&folder, listen)).await.unwrap();
-        let world = Self { address: server.address(), server: Some(server), folder };
+        let mut settings = settings(&folder, SocketAddr::from(([127, 0, 0, 1], 0)));
+        change(&mut settings);
+        let server = Server::start(settings).await.unwrap();
+        let world = Self { address: server.address(), server: Some(server), folder, certificate };
         let objects: [ConfigObject; 7] = [
             CenterSettings::new().recovery_hold(Duration::ZERO).into(),
             Queue::new("sales", "Sales").wrap_up_time(Duration::from_secs(60)).into(),
@@ -49,7 +66,10 @@ impl World {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.certificate {
+            Some(_) => format!("https://localhost:{}", self.address.port()),
+            None => format!("http://{}", self.address),
+        }
     }
 
     pub(crate) fn data(&self) -> &str {
@@ -75,7 +95,11 @@ impl World {
     }
 
     pub(crate) async fn client_of(&self, center: &str, role: Role, subject: &str) -> Client {
-        Client::builder(self.url()).token(self.token(center, role, subject)).connect().await.unwrap()
+        let mut client = Client::builder(self.url()).token(self.token(center, role, subject));
+        if let Some(certificate) = &self.certificate {
+            client = client.ca_certificate(certificate.clone());
+        }
+        client.connect().await.unwrap()
     }
 
     pub(crate) async fn integrator(&self) -> Client {
@@ -90,6 +114,14 @@ impl World {
     /// Starts it again on the same data at the same address.
     pub(crate) async fn start(&mut self) {
         self.server = Some(Server::start(settings(&self.folder, self.address)).await.unwrap());
+    }
+
+    /// Starts it anew with other settings.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.stop().await;
+        let mut settings = settings(&self.folder, self.address);
+        change(&mut settings);
+        self.server = Some(Server::start(settings).await.unwrap());
     }
 
     /// An agent at their desk.
