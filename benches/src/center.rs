@@ -77,11 +77,23 @@ pub(crate) struct Chat {
     pub(crate) agents: [String; 2],
 }
 
-fn request_id() -> String {
+pub(crate) fn request_id() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-fn objects(agents: usize) -> Vec<pb::ApplyRequest> {
+pub(crate) fn queue(id: &str) -> Object {
+    Object::Queue(pb::Queue { queue_id: id.into(), display_name: id.into(), ..Default::default() })
+}
+
+/// Applies a configuration.
+pub(crate) async fn configure(channel: &Channel, caller: &Caller, objects: Vec<Object>) -> Result<(), Failure> {
+    let objects = objects.into_iter().map(|object| pb::ApplyRequest { object: Some(object) });
+    let objects = tokio_stream::iter(objects.collect::<Vec<_>>());
+    AdministrationClient::new(channel.clone()).apply(caller.call(objects)).await?;
+    Ok(())
+}
+
+fn objects(agents: usize) -> Vec<Object> {
     let week = prost_types::Duration { seconds: 7 * 86_400, nanos: 0 };
     let settings = pb::CenterSettings {
         lease_grace: Some(week),
@@ -89,8 +101,7 @@ fn objects(agents: usize) -> Vec<pb::ApplyRequest> {
         max_events: Some(100_000),
         ..Default::default()
     };
-    let queue = pb::Queue { queue_id: "desk".into(), display_name: "Desk".into(), ..Default::default() };
-    let mut objects = vec![Object::Settings(settings), Object::Queue(queue)];
+    let mut objects = vec![Object::Settings(settings), queue("desk")];
     objects.extend((0..agents).map(|at| {
         Object::Agent(pb::Agent {
             agent_id: format!("agent-{at}"),
@@ -100,7 +111,7 @@ fn objects(agents: usize) -> Vec<pb::ApplyRequest> {
             supervisor: false,
         })
     }));
-    objects.into_iter().map(|object| pb::ApplyRequest { object: Some(object) }).collect()
+    objects
 }
 
 /// Starts sessions, has each taken by one agent and joined by another; the agents' desks are closed again, so that the
@@ -108,8 +119,7 @@ fn objects(agents: usize) -> Vec<pb::ApplyRequest> {
 pub(crate) async fn attended(server: &Server, caller: &Caller, sessions: usize) -> Result<Vec<Chat>, Failure> {
     let channel = channels(&server.url(), 1).await?.remove(0);
     let pairs = sessions.div_ceil(HELD);
-    let objects = tokio_stream::iter(objects(2 * pairs));
-    AdministrationClient::new(channel.clone()).apply(caller.call(objects)).await?;
+    configure(&channel, caller, objects(2 * pairs)).await?;
     let mut desk = AgentDeskClient::new(channel.clone());
     let mut chat = ChatSessionClient::new(channel);
     let mut chats = Vec::with_capacity(sessions);
@@ -132,7 +142,7 @@ pub(crate) async fn attended(server: &Server, caller: &Caller, sessions: usize) 
     Ok(chats)
 }
 
-async fn sign_in(
+pub(crate) async fn sign_in(
     desk: &mut AgentDeskClient<Channel>,
     caller: &Caller,
     id: &str,
@@ -181,7 +191,7 @@ async fn attend(
     Ok(Chat { session: session_id, customer: id, agents })
 }
 
-async fn accept(
+pub(crate) async fn accept(
     chat: &mut ChatSessionClient<Channel>,
     caller: &Caller,
     session_id: &str,

@@ -17,6 +17,7 @@ use crate::{
     center::{Caller, Chat, agent, attended, channels, customer},
     pb::{self, chat_session_client::ChatSessionClient, event, watch_response},
     process::Server,
+    quantile,
 };
 
 #[derive(clap::Args)]
@@ -86,16 +87,7 @@ fn body(number: usize) -> String {
 }
 
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
-    let mut settings = vec![
-        "limits.rates.integrator.per_second=10000000".to_owned(),
-        "limits.rates.integrator.burst=10000000".to_owned(),
-        "limits.streams.service=10000".to_owned(),
-        "limits.connections.new_per_second=10000".to_owned(),
-        "limits.connections.unauthenticated_per_address=10000".to_owned(),
-        "log.filter=info".to_owned(),
-    ];
-    settings.extend(args.set.clone());
-    let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+    let settings: Vec<&str> = crate::SETTINGS.into_iter().chain(args.set.iter().map(String::as_str)).collect();
     let mut rows = Vec::new();
     println!(
         "{:<6} {:>9} {:>10} {:>9} {:>28} {:>28} {:>8} {:>22}",
@@ -180,15 +172,6 @@ async fn measured(name: &str, server: Server, args: &Args) -> Result<Figures, Fa
 
 fn bare_chat(at: usize) -> Chat {
     Chat { session: format!("session-{at}"), customer: String::new(), agents: [String::new(), String::new()] }
-}
-
-fn quantile(times: &[Duration], quantile: f64) -> Duration {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    times
-        .get(((times.len() as f64 * quantile) as usize).min(times.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or_default()
 }
 
 fn print_row(name: &str, figures: &Figures) {

@@ -14,19 +14,16 @@ pub(crate) struct Args {
     /// Watches, over 100 connections; they are a supervisor's or an integrator's, without leases to renew.
     #[arg(long, default_value = "10000")]
     watches: usize,
+    /// Settings of ours.
+    #[arg(long = "set")]
+    set: Vec<String>,
     /// Seconds of doing nothing.
     #[arg(long, default_value = "30")]
     seconds: u64,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
-    let settings = [
-        "limits.rates.integrator.per_second=10000000",
-        "limits.rates.integrator.burst=10000000",
-        "limits.streams.service=10000",
-        "limits.connections.new_per_second=10000",
-        "limits.connections.unauthenticated_per_address=10000",
-    ];
+    let settings: Vec<&str> = crate::SETTINGS.into_iter().chain(args.set.iter().map(String::as_str)).collect();
     let server = Server::ours(&settings).await?;
     let caller = Caller::of(&server)?;
     let chats = attended(&server, &caller, 1_000).await?;

@@ -5,15 +5,19 @@
 
 #![allow(clippy::print_stdout, reason = "a table is what is asked for")]
 
+use std::time::Duration;
+
 use clap::{Parser, Subcommand};
 
 mod bare;
+mod catch_up;
 mod center;
 mod chat_3w;
 mod core;
 mod idle;
 mod process;
 mod recover;
+mod transfer;
 
 #[allow(missing_docs, clippy::all, unreachable_pub, reason = "generated")]
 mod pb {
@@ -22,6 +26,24 @@ mod pb {
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Settings of ours under which nothing but the work itself limits a workload.
+const SETTINGS: [&str; 6] = [
+    "limits.rates.integrator.per_second=10000000",
+    "limits.rates.integrator.burst=10000000",
+    "limits.streams.service=10000",
+    "limits.connections.new_per_second=10000",
+    "limits.connections.unauthenticated_per_address=10000",
+    "log.filter=info",
+];
+
+/// A quantile of some times, zero when there are none.
+fn quantile(times: &[Duration], quantile: f64) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let at = ((times.len() as f64 * quantile) as usize).min(times.len().saturating_sub(1));
+    times.get(at).copied().unwrap_or_default()
+}
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -42,6 +64,10 @@ enum Workload {
     Core,
     /// A start on a log of a million events and 10,000 open sessions: the time to serving.
     Recover,
+    /// Chats handed on by invitation and through a queue: how many a second, and how long each takes.
+    Transfer(transfer::Args),
+    /// A watcher who is 10,000 events behind.
+    CatchUp(catch_up::Args),
     /// Very many idle watches on 100 connections: bytes and processor time.
     Idle(idle::Args),
 }
@@ -54,6 +80,8 @@ fn main() -> Result<(), Failure> {
             Workload::Chat3w(args) => chat_3w::run(&args).await,
             Workload::Core => core::run(),
             Workload::Recover => recover::run().await,
+            Workload::Transfer(args) => transfer::run(&args).await,
+            Workload::CatchUp(args) => catch_up::run(&args).await,
             Workload::Idle(args) => idle::run(&args).await,
         }
     })
