@@ -34,7 +34,7 @@ use crate::{
         Journal,
         sqlite::{OpenError, Options, SqliteJournal},
     },
-    live::Feed,
+    live::{Feed, TURNS},
     shard::{EngineLimits, RecoveryError, Shard, ShardSettings, keep_snapshots},
     storage,
 };
@@ -146,7 +146,7 @@ impl Server {
         background.spawn(storage::watch_space(settings.data.clone(), settings.shard.disk_reserve, storage_full));
         background.spawn(keep_archived(handle, feed, transcripts, millis(settings.shard.archive_after)));
         background.spawn(every(Duration::from_secs(1), edge.clone(), |edge| edge.sweep()));
-        background.spawn(every(settings.limits.watches.heartbeat, edge.clone(), |edge| edge.feed.beat()));
+        background.spawn(beat(settings.limits.watches.heartbeat, edge.clone()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
         let limits = settings.limits.clone();
         let routes = routes(&limits, edge.clone(), is_ready, stopping.clone())?.prepare();
@@ -211,6 +211,16 @@ async fn every(period: Duration, edge: Arc<Edge>, act: fn(&Arc<Edge>)) {
     loop {
         ticks.tick().await;
         act(&edge);
+    }
+}
+
+/// A heartbeat for every watcher within the period, a part of them at a time.
+async fn beat(period: Duration, edge: Arc<Edge>) {
+    let mut ticks = tokio::time::interval(period / TURNS as u32);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for turn in 0.. {
+        ticks.tick().await;
+        edge.feed.beat(turn);
     }
 }
 

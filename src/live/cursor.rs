@@ -98,7 +98,7 @@ impl Cursor {
         signaled: u64,
     ) -> Self {
         let Access { audience, until, ends_on_leaving } = access;
-        let beat = feed.beats.load(Ordering::Relaxed);
+        let beat = feed.beats[topic.turn].load(Ordering::Relaxed);
         Self {
             feed,
             topic,
@@ -181,7 +181,7 @@ impl Cursor {
             // In line before the last look at the clock, so that no beat is missed.
             topic.wait(self.watcher, context.waker());
             drop(topic);
-            let beat = self.feed.beats.load(Ordering::Relaxed);
+            let beat = self.beats();
             if beat > self.beat {
                 self.beat = beat;
                 return Poll::Ready(Step::Beat(self.last));
@@ -226,6 +226,10 @@ impl Cursor {
         Some(Poll::Ready(self.take(due)))
     }
 
+    fn beats(&self) -> u64 {
+        self.feed.beats[self.topic.turn].load(Ordering::Relaxed)
+    }
+
     fn start_reading(&mut self) {
         let (feed, session) = (self.feed.clone(), self.topic.session);
         let (audience, after, until) = (self.audience, self.last, self.until);
@@ -252,7 +256,7 @@ impl Cursor {
 
     fn take(&mut self, due: Due) -> Step {
         self.last = due.reaches;
-        self.beat = self.feed.beats.load(Ordering::Relaxed);
+        self.beat = self.beats();
         self.over = due.over;
         Step::Events(due.bytes, self.last)
     }

@@ -22,6 +22,9 @@ use crate::{
     shard::{Committed, Observer, Places, RecordPlace},
 };
 
+/// Turns in which heartbeats come: fifty thousand at once would make everything else wait.
+pub const TURNS: usize = 32;
+
 /// Commits that a watcher who is behind reads at once.
 const CHUNK: usize = 64;
 
@@ -47,7 +50,8 @@ pub struct Feed {
     topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
     bells: Mutex<HashMap<(CenterId, AgentId), Arc<Bell>>>,
     position: AtomicU64,
-    pub(super) beats: AtomicU64,
+    /// Heartbeats so far of the topics in each turn.
+    pub(super) beats: [AtomicU64; TURNS],
     pub(super) draining: AtomicBool,
 }
 
@@ -67,7 +71,7 @@ impl Feed {
             topics: Mutex::default(),
             bells: Mutex::default(),
             position: AtomicU64::new(0),
-            beats: AtomicU64::new(0),
+            beats: Default::default(),
             draining: AtomicBool::new(false),
         })
     }
@@ -116,17 +120,18 @@ impl Feed {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Lets every watcher that has nothing else to say show that it lives.
-    pub fn beat(&self) {
-        self.beats.fetch_add(1, Ordering::Relaxed);
-        // Desks have a heartbeat of their own.
-        self.wake_watchers();
+    /// Lets the watchers whose turn it is, if they have nothing else to say, show that they live. Desks have a heartbeat
+    /// of their own.
+    pub fn beat(&self, turn: usize) {
+        let turn = turn % TURNS;
+        self.beats[turn].fetch_add(1, Ordering::Relaxed);
+        self.wake_watchers(|topic| topic.turn == turn);
     }
 
     /// Ends every watcher with a goodbye.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
-        self.wake_watchers();
+        self.wake_watchers(|_| true);
         let mut wakers = Vec::new();
         lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
         wakers.into_iter().for_each(Waker::wake);
@@ -137,8 +142,8 @@ impl Feed {
         self.draining.load(Ordering::Relaxed)
     }
 
-    fn wake_watchers(&self) {
-        let topics: Vec<Arc<Topic>> = lock(&self.topics).values().cloned().collect();
+    fn wake_watchers(&self, which: impl Fn(&Topic) -> bool) {
+        let topics: Vec<Arc<Topic>> = lock(&self.topics).values().filter(|topic| which(topic)).cloned().collect();
         let mut wakers = Vec::new();
         topics.iter().for_each(|topic| topic.lock().wake(&mut wakers, |_| true));
         wakers.into_iter().for_each(Waker::wake);

@@ -15,5 +15,5 @@ mod topic;
 pub use bell::Bell;
 pub use commit::{Render, SessionCommit};
 pub use cursor::{Cursor, Over, Start, Step};
-pub use feed::{Feed, Past};
+pub use feed::{Feed, Past, TURNS};
 pub use topic::{Eyes, Signal};

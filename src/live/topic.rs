@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::commit::SessionCommit;
+use super::{commit::SessionCommit, feed::TURNS};
 use crate::center::{AgentId, Audience, SessionId};
 
 /// Commits that a topic keeps for watchers that aren't quite there; who is further behind reads the journal.
@@ -42,6 +42,8 @@ pub struct Signal {
 /// A session's watchers at this node.
 pub(super) struct Topic {
     pub(super) session: SessionId,
+    /// Whose heartbeats it shares.
+    pub(super) turn: usize,
     inner: Mutex<Inner>,
 }
 
@@ -66,7 +68,9 @@ struct Watcher {
 
 impl Topic {
     pub(super) fn new(session: SessionId) -> Self {
-        Self { session, inner: Mutex::default() }
+        // The end of an id is random.
+        let turn = usize::from(session.bytes()[15]) % TURNS;
+        Self { session, turn, inner: Mutex::default() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -5,10 +5,13 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    pin::Pin,
     sync::Arc,
+    task::Poll,
     time::Duration,
 };
 
+use futures_util::future::{MaybeDone, maybe_done};
 use minicbor::{Decode, Encode};
 
 use super::{batch::Committed, recovery::RecoveryError, state::State};
@@ -139,11 +142,15 @@ impl Snapshot {
         mut each: impl FnMut(&Arc<Committed>),
     ) -> Result<usize, RecoveryError> {
         let mut folded = 0;
+        let mut ahead = begun(journal.read(self.state.position + 1, most)).await;
         while folded < most {
-            let batches = journal.read(self.state.position + 1, most - folded).await?;
-            if batches.is_empty() {
+            ahead.as_mut().await;
+            let batches = ahead.as_mut().take_output().unwrap_or_else(|| Ok(Vec::new()))?;
+            let Some(last) = batches.last().map(|last| last.position) else {
                 break;
-            }
+            };
+            // The next ones are read and verified while these are folded.
+            ahead = begun(journal.read(last + 1, most - folded - batches.len())).await;
             for stored in batches {
                 let batch = Arc::new(Committed::decode(&stored)?);
                 self.state.apply(&batch);
@@ -163,6 +170,17 @@ impl Snapshot {
         Self::decode(&read.unwrap_or_default()).map_err(RecoveryError::Snapshot)?;
         Ok(())
     }
+}
+
+/// A read that is under way.
+async fn begun<F: Future>(read: F) -> Pin<Box<MaybeDone<F>>> {
+    let mut read = Box::pin(maybe_done(read));
+    std::future::poll_fn(|context| {
+        let _ = read.as_mut().poll(context);
+        Poll::Ready(())
+    })
+    .await;
+    read
 }
 
 /// Makes a snapshot whenever `every` batches were written since the last one, and drops what nobody needs any more.
