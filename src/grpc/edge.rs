@@ -6,25 +6,23 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use futures_util::FutureExt;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use sha2::Sha256;
-use tonic::{Request, Response, Status, metadata::MetadataMap};
+use tonic::{Request, Response, Status};
 
 use super::{
     accept::ConnectionInfo,
     auth::{Authenticator, Identity, Role},
     from_pb::{self, ActingFor, Field, Violation},
-    limits::{RateLimits, deadline},
+    limits::RateLimits,
     pb,
     presence::Presence,
     status,
     streams::{OpenStream, Streams},
-    wire,
 };
 use crate::{
     archive::Transcripts,
@@ -179,7 +177,7 @@ impl Edge {
         })
     }
 
-    /// Runs a unary call within its deadline.
+    /// Runs a unary call; its time is bounded by [`super::wire`].
     pub(super) async fn unary<T, R, F>(
         self: &Arc<Self>,
         request: Request<T>,
@@ -189,27 +187,18 @@ impl Edge {
         F: Future<Output = Result<R, Status>>,
     {
         let call = self.enter(&request)?;
-        let limit = self.deadline(request.metadata())?;
-        guarded(limit, run(call, request.into_inner())).await.map(Response::new)
+        guarded(run(call, request.into_inner())).await.map(Response::new)
     }
 
     /// Opens a stream: until it is open, as a unary call.
     pub(super) async fn stream<S>(&self, open: impl Future<Output = Result<S, Status>>) -> Result<Response<S>, Status> {
-        guarded(self.limits.deadlines.longest, open).await.map(Response::new)
-    }
-
-    fn deadline(&self, metadata: &MetadataMap) -> Result<Duration, Status> {
-        deadline(metadata.as_ref(), &self.limits.deadlines).map_err(|_| wire::malformed_timeout())
+        guarded(open).await.map(Response::new)
     }
 }
 
-/// Runs a call for so long at most; a defect in it costs this call only.
-async fn guarded<R>(limit: Duration, run: impl Future<Output = Result<R, Status>>) -> Result<R, Status> {
-    match tokio::time::timeout(limit, AssertUnwindSafe(run).catch_unwind()).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(defect()),
-        Err(_) => Err(status::deadline_exceeded()),
-    }
+/// Runs a call; a defect in it costs this call only.
+async fn guarded<R>(run: impl Future<Output = Result<R, Status>>) -> Result<R, Status> {
+    AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| Err(defect()))
 }
 
 /// A panic is a defect: the log finds it by its number, the caller learns nothing of it.

@@ -80,7 +80,7 @@ where
 }
 
 /// A refusal whose deadline can't be read.
-pub(super) fn malformed_timeout() -> Status {
+fn malformed_timeout() -> Status {
     let why = "must be at most 8 digits and a unit of H, M, S, m, u, n".to_owned();
     status::invalid(vec![Violation { field: "grpc-timeout".into(), why }])
 }

@@ -1719,7 +1719,7 @@ impl IfLast {
 pub enum GoodbyeReason {
     /// Never sent.
     Unspecified = 0,
-    /// The server shuts down: resume at another or the same address.
+    /// The server shuts down, or the connection has reached its age: resume at once, over a new connection.
     Draining = 1,
     /// The watcher didn't read for too long: resume.
     SlowConsumer = 2,
@@ -2757,7 +2757,8 @@ pub struct CenterSettings {
     /// An agent who sent a session away, declined or missed it is skipped for it that long. Default 5 min.
     #[prost(message, optional, tag = "5")]
     pub skip_time: ::core::option::Option<::prost_types::Duration>,
-    /// How long an agent may be cut off before being signed out. Default 30 s.
+    /// How long an agent may be cut off before being signed out, at least 5 s: a sign-in needs that long to open its desk.
+    /// Default 30 s.
     #[prost(message, optional, tag = "6")]
     pub lease_grace: ::core::option::Option<::prost_types::Duration>,
     /// How long a customer may be away before a waiting session isn't offered. Default 5 min.
@@ -2806,7 +2807,8 @@ pub struct Queue {
     /// The queue that it moves to, with OVERFLOW.
     #[prost(string, tag = "6")]
     pub overflow_queue_id: ::prost::alloc::string::String,
-    /// Sent to the customer when the session ends after max_wait; up to 4 KiB; empty for none.
+    /// Sent to the customer when the session ends after max_wait; up to 4 KiB; empty for a standard
+    /// text.
     #[prost(string, tag = "7")]
     pub max_wait_message: ::prost::alloc::string::String,
     /// How long an agent who took a session here has for after-chat work, 0 to 24 h; 0 is none.

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, future::Future, time::Duration};
 use backon::ExponentialBackoff;
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tokio_stream::{Stream, StreamExt};
 
@@ -17,9 +17,6 @@ const RENEW_INTERVAL: Duration = Duration::from_secs(10);
 const RENEW_AGAIN: Duration = Duration::from_secs(1);
 /// Where the stream doesn't say it, the contract's.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(20);
-/// A stream that lived that long was well: the next opening comes soon again. Short, so that a server that is restarted
-/// again and again is found each time that it is there; long enough that one that drops every stream isn't rushed.
-const STEADY: Duration = Duration::from_secs(1);
 /// Between openings, were the delays to end.
 const LONGEST: Duration = Duration::from_secs(10);
 
@@ -69,9 +66,8 @@ impl<F: Follow, S: Source<F>> Keeper<F, S> {
         let mut delays = retry::stream_delays();
         loop {
             let via = line.via;
-            let opened = Instant::now();
-            let mut next = self.keep(line).await;
-            if opened.elapsed() >= STEADY {
+            let (mut next, was_well) = self.keep(line).await;
+            if was_well {
                 delays = retry::stream_delays();
             }
             line = loop {
@@ -111,20 +107,24 @@ impl<F: Follow, S: Source<F>> Keeper<F, S> {
         }
     }
 
-    /// Reads a stream for as long as it is of use.
-    async fn keep(&mut self, mut line: Line<F::Response, S::Stream>) -> Next {
-        let Some(terms) = F::terms(&line.first) else { return Next::Reopen(Cut::Broken) };
+    /// Reads a stream for as long as it is of use. Also says whether it was well: it brought something after its first
+    /// message. Then the next opening comes soon again, so that a server that is restarted again and again is found each
+    /// time that it is there, and one that drops every stream isn't rushed.
+    async fn keep(&mut self, mut line: Line<F::Response, S::Stream>) -> (Next, bool) {
+        let Some(terms) = F::terms(&line.first) else { return (Next::Reopen(Cut::Broken), false) };
         let heartbeat = terms.heartbeat_interval.unwrap_or(HEARTBEAT_INTERVAL);
         let next = self.follow.read(line.first, &mut self.out);
         if !matches!(next, Next::Read) {
-            return next;
+            return (next, false);
         }
         let Self { follow, source, out, reader } = self;
+        let mut was_well = false;
         // Both at once, so that a reader who takes their time doesn't let the lease lapse.
-        tokio::select! {
-            next = read(follow, out, reader, &mut line.rest, heartbeat.mul_f32(2.5)) => next,
+        let next = tokio::select! {
+            next = read(follow, out, reader, &mut line.rest, heartbeat.mul_f32(2.5), &mut was_well) => next,
             () = renew(source, line.via, &terms) => Next::Reopen(Cut::Broken),
-        }
+        };
+        (next, was_well)
     }
 }
 
@@ -134,6 +134,7 @@ async fn read<F: Follow>(
     reader: &mpsc::Sender<Result<F::Item, Error>>,
     stream: &mut (impl Stream<Item = Result<F::Response, Error>> + Unpin),
     silence: Duration,
+    was_well: &mut bool,
 ) -> Next {
     loop {
         if !hand_over(out, reader).await {
@@ -150,6 +151,7 @@ async fn read<F: Follow>(
         if !matches!(next, Next::Read) {
             return next;
         }
+        *was_well = true;
     }
 }
 
