@@ -137,11 +137,12 @@ impl Cursor {
     /// The next step. After `Over` or `Failed` don't ask again.
     pub fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         loop {
-            if let Some(step) = self.poll_read(context) {
-                return step;
-            }
+            // Before what was read: behind an agent's leaving there may be more, which isn't theirs to see.
             if let Some(over) = self.over {
                 return Poll::Ready(Step::Over(over));
+            }
+            if let Some(step) = self.poll_read(context) {
+                return step;
             }
             if self.over_at.is_some_and(|last| self.last >= last) {
                 return Poll::Ready(Step::Over(Over::Session));
@@ -207,7 +208,7 @@ impl Cursor {
                     }
                     if commits.is_empty() {
                         // The history ends where the viewer's ends.
-                        self.over = Some(Over::Left);
+                        return Some(Poll::Ready(Step::Over(Over::Left)));
                     }
                     let mut after = self.last;
                     for commit in commits {

@@ -10,6 +10,8 @@ mod commit;
 mod cursor;
 mod feed;
 mod ring;
+#[cfg(test)]
+mod tests;
 mod topic;
 
 pub use bell::Bell;

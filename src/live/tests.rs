@@ -1,0 +1,142 @@
+//! Cursors on a feed that is fed by hand.
+
+use std::{
+    future::poll_fn,
+    sync::{Arc, Mutex},
+};
+
+use bytes::Bytes;
+
+use super::*;
+use crate::{
+    center::{
+        Access, AgentId, Audience, By, CenterId, Event, Happened, LeaveReason, Record, RequestId, SessionEvent,
+        SessionId, Text, Time,
+    },
+    journal::{ReadError, memory::Memory},
+    shard::{Committed, Observer},
+};
+
+/// Messages are the numbers of their events.
+struct Numbers;
+
+impl Render for Numbers {
+    fn events(&self, commit: &SessionCommit, audience: Audience, after: u32) -> Bytes {
+        let numbers = commit.events(audience).map(|event| event.number(audience)).filter(|number| *number > after);
+        numbers.map(|number| number as u8).collect::<Vec<_>>().into()
+    }
+}
+
+impl Past for Numbers {
+    fn commits(&self, _: SessionId, _: Audience, _: u32, _: Option<u32>) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
+        Ok(Vec::new())
+    }
+}
+
+const SESSION: SessionId = SessionId::from_bytes([5; 16]);
+
+fn ann() -> AgentId {
+    AgentId::parse("ann").unwrap()
+}
+
+struct Fed {
+    feed: Arc<Feed>,
+    position: Mutex<u64>,
+}
+
+fn given() -> Fed {
+    let feed = Feed::new(Arc::new(Memory::new(1)), Arc::new(Numbers), Arc::new(Numbers));
+    Fed { feed, position: Mutex::new(0) }
+}
+
+impl Fed {
+    /// A commit with one event, which becomes durable.
+    fn happens(&self, what: Happened) {
+        let mut position = self.position.lock().unwrap();
+        *position += 1;
+        let revision = *position as u32;
+        let event =
+            SessionEvent { session: SESSION, revision, public: Some(revision), by: By::Customer, via: None, what };
+        let center = CenterId::parse("acme").unwrap();
+        let record = Record { center, seq: *position, time: Time(1), events: vec![Event::Session(event)] };
+        let (position, time) = (*position, Time(1));
+        let committed = Committed { position, time, leader: None, records: vec![record], texts: Vec::new() };
+        self.feed.durable(&Arc::new(committed));
+    }
+
+    fn said(&self) {
+        let text = Text { position: 1, item: 0, len: 0 };
+        let message = RequestId::parse("m").unwrap();
+        self.happens(Happened::Posted { message, fingerprint: None, text });
+    }
+
+    fn left(&self) {
+        let (agent, name) = (ann(), "Ann".into());
+        self.happens(Happened::Left { participant: 1, agent, name, reason: LeaveReason::Left });
+    }
+
+    /// Ann's view of the session, from behind `after`, as she opens it while she is connected.
+    fn opened(&self, after: u32) -> Cursor {
+        let access = Access { audience: Audience::Staff, until: None, ends_on_leaving: true };
+        let last = *self.position.lock().unwrap() as u32;
+        self.feed.cursor(SESSION, access, Start { after, last, over: false }, Eyes::Agent(ann()))
+    }
+}
+
+/// The numbers that a cursor brings, until it's over.
+async fn all(cursor: &mut Cursor) -> (Vec<u8>, Over) {
+    let mut seen = Vec::new();
+    loop {
+        match poll_fn(|context| cursor.poll_step(context)).await {
+            Step::Events(numbers, _) => seen.extend(numbers),
+            Step::Over(over) => return (seen, over),
+            Step::Failed(error) => panic!("{error}"),
+            Step::CaughtUp(_) | Step::Beat(_) | Step::Signal(_) => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_left_sees_nothing_behind_their_leaving_however_far_behind_they_are() {
+    for late in [false, true] {
+        let fed = given();
+        (0..3).for_each(|_| fed.said());
+        let mut ann = fed.opened(if late { 0 } else { 3 });
+        fed.left();
+        (0..3).for_each(|_| fed.said());
+        let seen: Vec<u8> = if late { (1..=4).collect() } else { vec![4] };
+        assert_eq!(all(&mut ann).await, (seen, Over::Left), "late: {late}");
+    }
+}
+
+#[tokio::test]
+async fn who_came_back_sees_the_leaving_and_all_behind_it() {
+    let fed = given();
+    fed.said();
+    fed.left();
+    (0..3).for_each(|_| fed.said());
+    let mut ann = fed.opened(0);
+    fed.left();
+    fed.said();
+    assert_eq!(all(&mut ann).await, ((1..=6).collect(), Over::Left));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_comes_while_the_last_one_goes_is_told_what_follows() {
+    let fed = Arc::new(given());
+    fed.said();
+    for _ in 0..2_000 {
+        let last = *fed.position.lock().unwrap() as u32;
+        let goes = fed.opened(last);
+        let going = tokio::spawn(async move { drop(goes) });
+        let mut comes = fed.opened(last);
+        going.await.unwrap();
+        fed.said();
+        let seen = poll_fn(|context| match comes.poll_step(context) {
+            std::task::Poll::Ready(Step::CaughtUp(_)) => comes.poll_step(context),
+            other => other,
+        });
+        let seen = tokio::time::timeout(std::time::Duration::from_secs(10), seen).await;
+        assert!(matches!(seen, Ok(Step::Events(..))), "it waits where nobody rings any more");
+    }
+}
