@@ -19,7 +19,8 @@ pub mod acting_for {
         CustomerId(::prost::alloc::string::String),
     }
 }
-/// A customer's chat from start to end, whoever attends it. A customer's view leaves out what is for staff.
+/// A customer's chat from start to end, whoever attends it. A customer's view leaves out what is for staff. An agent who
+/// has left sees it as it was then; of wrap-ups and dispositions their own as they are now.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Session {
     /// UUID version 7, given by the server. Never changes on a transfer.
@@ -73,7 +74,9 @@ pub struct Session {
     pub wrap_ups: ::prost::alloc::vec::Vec<WrapUp>,
     /// Agents who leave in the commit in which the queue entry is taken. Staff only.
     #[prost(string, repeated, tag = "17")]
-    pub leaving_when_taken_agent_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    pub leaving_when_taken_agent_ids: ::prost::alloc::vec::Vec<
+        ::prost::alloc::string::String,
+    >,
     /// What agents said of the outcome, one an agent. Staff only.
     #[prost(message, repeated, tag = "18")]
     pub dispositions: ::prost::alloc::vec::Vec<Disposition>,
@@ -1137,7 +1140,7 @@ pub struct ListSessionsResponse {
     /// Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
-    /// The center's commit number that this answer reflects.
+    /// The center's commit number that this answer reflects; 0 for customers.
     #[prost(uint64, tag = "3")]
     pub center_seq: u64,
 }
@@ -1723,7 +1726,7 @@ pub enum GoodbyeReason {
     Draining = 1,
     /// The watcher didn't read for too long: resume.
     SlowConsumer = 2,
-    /// The token has run out: resume with a fresh one.
+    /// The token runs out within 30 s: resume with a fresh one. A stream that has only that one ends with TOKEN_EXPIRED.
     TokenExpiring = 3,
     /// The agent left the session: nothing more may be seen.
     LeftSession = 4,
@@ -1772,9 +1775,15 @@ impl GoodbyeReason {
 }
 /// Generated client implementations.
 pub mod chat_session_client {
-    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
-    use tonic::codegen::http::Uri;
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
     use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
     /// Live chats of a contact centre: starting, attending, conferencing, transferring, leaving, watching them.
     ///
     /// Every mutation takes a `request_id` (`[A-Za-z0-9_-]{1,64}`, AIP-155): the same id with the same content gives the
@@ -1811,16 +1820,22 @@ pub mod chat_session_client {
             let inner = tonic::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
-        pub fn with_interceptor<F>(inner: T, interceptor: F) -> ChatSessionClient<InterceptedService<T, F>>
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ChatSessionClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
-                    http::Request<tonic::body::Body>,
-                    Response = http::Response<<T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody>,
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
                 >,
-            <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
-                Into<StdError> + std::marker::Send + std::marker::Sync,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
         {
             ChatSessionClient::new(InterceptedService::new(inner, interceptor))
         }
@@ -1860,45 +1875,75 @@ pub mod chat_session_client {
         pub async fn start_session(
             &mut self,
             request: impl tonic::IntoRequest<super::StartSessionRequest>,
-        ) -> std::result::Result<tonic::Response<super::StartSessionResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::StartSessionResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/StartSession");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/StartSession",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "StartSession"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "StartSession"));
             self.inner.unary(req, path, codec).await
         }
         /// The session as the caller may see it, without messages. For everyone who may see it.
         pub async fn get_session(
             &mut self,
             request: impl tonic::IntoRequest<super::GetSessionRequest>,
-        ) -> std::result::Result<tonic::Response<super::GetSessionResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::GetSessionResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/GetSession");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/GetSession",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "GetSession"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "GetSession"));
             self.inner.unary(req, path, codec).await
         }
         /// Sessions of the center, newest first: an agent's own, a customer's own, all for supervisors and integrators.
         pub async fn list_sessions(
             &mut self,
             request: impl tonic::IntoRequest<super::ListSessionsRequest>,
-        ) -> std::result::Result<tonic::Response<super::ListSessionsResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::ListSessionsResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/ListSessions");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/ListSessions",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "ListSessions"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "ListSessions"));
             self.inner.unary(req, path, codec).await
         }
         /// Invites a colleague who is signed in and has room. Until the colleague accepts, the inviter keeps the session.
@@ -1910,11 +1955,18 @@ pub mod chat_session_client {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/Invite");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/Invite",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "Invite"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "Invite"));
             self.inner.unary(req, path, codec).await
         }
         /// Calls an invitation off: its inviter (also after leaving), any connected agent, a supervisor.
@@ -1922,45 +1974,77 @@ pub mod chat_session_client {
         pub async fn cancel_invitation(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelInvitationRequest>,
-        ) -> std::result::Result<tonic::Response<super::CancelInvitationResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::CancelInvitationResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/CancelInvitation");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/CancelInvitation",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "CancelInvitation"));
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.ChatSession", "CancelInvitation"),
+                );
             self.inner.unary(req, path, codec).await
         }
         /// Takes an offer: the agent is connected then. Refused: OFFER_NOT_FOUND, OFFER_CLOSED with its outcome and cause.
         pub async fn accept_offer(
             &mut self,
             request: impl tonic::IntoRequest<super::AcceptOfferRequest>,
-        ) -> std::result::Result<tonic::Response<super::AcceptOfferResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::AcceptOfferResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/AcceptOffer");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/AcceptOffer",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "AcceptOffer"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "AcceptOffer"));
             self.inner.unary(req, path, codec).await
         }
         /// Declines an offer. Refused: OFFER_NOT_FOUND, OFFER_CLOSED.
         pub async fn decline_offer(
             &mut self,
             request: impl tonic::IntoRequest<super::DeclineOfferRequest>,
-        ) -> std::result::Result<tonic::Response<super::DeclineOfferResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::DeclineOfferResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/DeclineOffer");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/DeclineOffer",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "DeclineOffer"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "DeclineOffer"));
             self.inner.unary(req, path, codec).await
         }
         /// Puts the session into a service queue, where it waits for the next agent; `leave` says what the agent does.
@@ -1968,30 +2052,54 @@ pub mod chat_session_client {
         pub async fn transfer_to_queue(
             &mut self,
             request: impl tonic::IntoRequest<super::TransferToQueueRequest>,
-        ) -> std::result::Result<tonic::Response<super::TransferToQueueResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::TransferToQueueResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/TransferToQueue");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/TransferToQueue",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "TransferToQueue"));
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.ChatSession", "TransferToQueue"),
+                );
             self.inner.unary(req, path, codec).await
         }
         /// Takes the session out of its queue again; for a connected agent. Refused: NOT_PARTICIPANT, NOT_QUEUED.
         pub async fn withdraw_from_queue(
             &mut self,
             request: impl tonic::IntoRequest<super::WithdrawFromQueueRequest>,
-        ) -> std::result::Result<tonic::Response<super::WithdrawFromQueueResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawFromQueueResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/WithdrawFromQueue");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/WithdrawFromQueue",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "WithdrawFromQueue"));
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.ChatSession", "WithdrawFromQueue"),
+                );
             self.inner.unary(req, path, codec).await
         }
         /// The agent leaves. The session lives on when another agent is connected or it is queued; else the agent must say
@@ -2003,87 +2111,143 @@ pub mod chat_session_client {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/Leave");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/Leave",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "Leave"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "Leave"));
             self.inner.unary(req, path, codec).await
         }
         /// Ends the session for all. Refused to an agent while others are connected, unless end_for_all: OTHERS_CONNECTED.
         pub async fn end_session(
             &mut self,
             request: impl tonic::IntoRequest<super::EndSessionRequest>,
-        ) -> std::result::Result<tonic::Response<super::EndSessionResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::EndSessionResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/EndSession");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/EndSession",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "EndSession"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "EndSession"));
             self.inner.unary(req, path, codec).await
         }
         /// Says something; `request_id` is the message's id. Refused: NOT_PARTICIPANT, SESSION_ENDED, SESSION_FULL.
         pub async fn send_message(
             &mut self,
             request: impl tonic::IntoRequest<super::SendMessageRequest>,
-        ) -> std::result::Result<tonic::Response<super::SendMessageResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::SendMessageResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/SendMessage");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/SendMessage",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "SendMessage"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "SendMessage"));
             self.inner.unary(req, path, codec).await
         }
         /// Tells the others that the caller is typing. Not logged, may be lost. Shown for 6 seconds unless repeated.
         pub async fn send_typing(
             &mut self,
             request: impl tonic::IntoRequest<super::SendTypingRequest>,
-        ) -> std::result::Result<tonic::Response<super::SendTypingResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::SendTypingResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/SendTyping");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/SendTyping",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "SendTyping"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "SendTyping"));
             self.inner.unary(req, path, codec).await
         }
         /// Says that the caller has read everything up to a revision. Reading less than before changes nothing.
         pub async fn read_up_to(
             &mut self,
             request: impl tonic::IntoRequest<super::ReadUpToRequest>,
-        ) -> std::result::Result<tonic::Response<super::ReadUpToResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::ReadUpToResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/ReadUpTo");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/ReadUpTo",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "ReadUpTo"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "ReadUpTo"));
             self.inner.unary(req, path, codec).await
         }
         /// The session's events from a revision on, whole commits, in order, each once, then live. See WatchResponse.
         pub async fn watch(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchRequest>,
-        ) -> std::result::Result<tonic::Response<tonic::codec::Streaming<super::WatchResponse>>, tonic::Status>
-        {
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchResponse>>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/Watch");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/Watch",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "Watch"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "Watch"));
             self.inner.server_streaming(req, path, codec).await
         }
         /// Keeps a Watch's lease: call every 10 s on streams whose `opened.lease` is set; after 25 s without it the stream
@@ -2095,56 +2259,93 @@ pub mod chat_session_client {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/Renew");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/Renew",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "Renew"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "Renew"));
             self.inner.unary(req, path, codec).await
         }
         /// Events of a session by page, oldest first, as far as the caller may see them.
         pub async fn list_events(
             &mut self,
             request: impl tonic::IntoRequest<super::ListEventsRequest>,
-        ) -> std::result::Result<tonic::Response<super::ListEventsResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::ListEventsResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/ListEvents");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/ListEvents",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "ListEvents"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "ListEvents"));
             self.inner.unary(req, path, codec).await
         }
         /// Says what came of the session, during the chat or in the wrap-up. Refused: NOT_PARTICIPANT, WRAP_UP_CLOSED.
         pub async fn set_disposition(
             &mut self,
             request: impl tonic::IntoRequest<super::SetDispositionRequest>,
-        ) -> std::result::Result<tonic::Response<super::SetDispositionResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::SetDispositionResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/SetDisposition");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/SetDisposition",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "SetDisposition"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "SetDisposition"));
             self.inner.unary(req, path, codec).await
         }
         /// Ends the caller's wrap-up. Refused: WRAP_UP_CLOSED, DISPOSITION_REQUIRED.
         pub async fn complete_wrap_up(
             &mut self,
             request: impl tonic::IntoRequest<super::CompleteWrapUpRequest>,
-        ) -> std::result::Result<tonic::Response<super::CompleteWrapUpResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::CompleteWrapUpResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.ChatSession/CompleteWrapUp");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/CompleteWrapUp",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.ChatSession", "CompleteWrapUp"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "CompleteWrapUp"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -2243,7 +2444,7 @@ pub struct SessionPosition {
     /// The session.
     #[prost(string, tag = "1")]
     pub session_id: ::prost::alloc::string::String,
-    /// The last revision that the desk has.
+    /// The last revision that the desk has. One beyond what the agent may see is refused POSITION_IN_FUTURE.
     #[prost(uint64, tag = "2")]
     pub after_revision: u64,
 }
@@ -2341,7 +2542,10 @@ pub struct DeskOpened {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchDeskResponse {
     /// One of:
-    #[prost(oneof = "watch_desk_response::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
+    #[prost(
+        oneof = "watch_desk_response::Kind",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+    )]
     pub kind: ::core::option::Option<watch_desk_response::Kind>,
 }
 /// Nested message and enum types in `WatchDeskResponse`.
@@ -2531,9 +2735,15 @@ impl AgentStatus {
 }
 /// Generated client implementations.
 pub mod agent_desk_client {
-    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
-    use tonic::codegen::http::Uri;
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
     use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
     /// An agent's frontend: signing in, the agent's state, everything of the agent on one stream, the Invite window.
     /// For agents and supervisors; integrators act for one by `acting_for`. Mutations take a `request_id` as in ChatSession.
     #[derive(Debug, Clone)]
@@ -2566,16 +2776,22 @@ pub mod agent_desk_client {
             let inner = tonic::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
-        pub fn with_interceptor<F>(inner: T, interceptor: F) -> AgentDeskClient<InterceptedService<T, F>>
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AgentDeskClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
-                    http::Request<tonic::body::Body>,
-                    Response = http::Response<<T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody>,
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
                 >,
-            <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
-                Into<StdError> + std::marker::Send + std::marker::Sync,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
         {
             AgentDeskClient::new(InterceptedService::new(inner, interceptor))
         }
@@ -2619,26 +2835,43 @@ pub mod agent_desk_client {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.AgentDesk/SignIn");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/SignIn",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SignIn"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SignIn"));
             self.inner.unary(req, path, codec).await
         }
         /// Signs the agent out. Refused while holding sessions unless hand_back: AGENT_HAS_SESSIONS.
         pub async fn sign_out(
             &mut self,
             request: impl tonic::IntoRequest<super::SignOutRequest>,
-        ) -> std::result::Result<tonic::Response<super::SignOutResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::SignOutResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.AgentDesk/SignOut");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/SignOut",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SignOut"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SignOut"));
             self.inner.unary(req, path, codec).await
         }
         /// Ready or not ready. Not ready while busy is kept as next state and stops new router offers at once.
@@ -2646,62 +2879,101 @@ pub mod agent_desk_client {
         pub async fn set_state(
             &mut self,
             request: impl tonic::IntoRequest<super::SetStateRequest>,
-        ) -> std::result::Result<tonic::Response<super::SetStateResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::SetStateResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.AgentDesk/SetState");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/SetState",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SetState"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SetState"));
             self.inner.unary(req, path, codec).await
         }
         /// Everything of this agent on one stream: state, offers, every event of the sessions they are connected to, typing.
-        /// Refused: NOT_SIGNED_IN.
+        /// Refused: NOT_SIGNED_IN, POSITION_IN_FUTURE, LIMIT_REACHED.
         pub async fn watch_desk(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchDeskRequest>,
-        ) -> std::result::Result<tonic::Response<tonic::codec::Streaming<super::WatchDeskResponse>>, tonic::Status>
-        {
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchDeskResponse>>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.AgentDesk/WatchDesk");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/WatchDesk",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.AgentDesk", "WatchDesk"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "WatchDesk"));
             self.inner.server_streaming(req, path, codec).await
         }
         /// Keeps the desk stream's lease; as ChatSession.Renew.
         pub async fn renew(
             &mut self,
             request: impl tonic::IntoRequest<super::AgentDeskRenewRequest>,
-        ) -> std::result::Result<tonic::Response<super::AgentDeskRenewResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::AgentDeskRenewResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.AgentDesk/Renew");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/Renew",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.AgentDesk", "Renew"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "Renew"));
             self.inner.unary(req, path, codec).await
         }
         /// Colleagues and queues to choose from in the Invite window, each with what tells whether it is a good choice.
         pub async fn list_targets(
             &mut self,
             request: impl tonic::IntoRequest<super::ListTargetsRequest>,
-        ) -> std::result::Result<tonic::Response<super::ListTargetsResponse>, tonic::Status> {
+        ) -> std::result::Result<
+            tonic::Response<super::ListTargetsResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.AgentDesk/ListTargets");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListTargets",
+            );
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListTargets"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListTargets"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -2881,9 +3153,15 @@ impl MaxWaitAction {
 }
 /// Generated client implementations.
 pub mod administration_client {
-    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
-    use tonic::codegen::http::Uri;
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
     use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
     /// A center's queues, agents and settings. For integrators and operators.
     #[derive(Debug, Clone)]
     pub struct AdministrationClient<T> {
@@ -2915,16 +3193,22 @@ pub mod administration_client {
             let inner = tonic::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
-        pub fn with_interceptor<F>(inner: T, interceptor: F) -> AdministrationClient<InterceptedService<T, F>>
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AdministrationClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
-                    http::Request<tonic::body::Body>,
-                    Response = http::Response<<T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody>,
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
                 >,
-            <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
-                Into<StdError> + std::marker::Send + std::marker::Sync,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
         {
             AdministrationClient::new(InterceptedService::new(inner, interceptor))
         }
@@ -2968,11 +3252,18 @@ pub mod administration_client {
             self.inner
                 .ready()
                 .await
-                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
             let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static("/chatsession.v1.Administration/Apply");
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/Apply",
+            );
             let mut req = request.into_streaming_request();
-            req.extensions_mut().insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
             self.inner.client_streaming(req, path, codec).await
         }
     }
