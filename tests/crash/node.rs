@@ -16,6 +16,7 @@ use tonic::{Code, Request, Status, transport::Channel};
 
 /// The client's side of the contract, as the SDK has it.
 #[allow(dead_code, unreachable_pub, clippy::all, reason = "generated")]
+#[rustfmt::skip]
 #[path = "../../sdk/src/generated/chatsession.v1.rs"]
 pub mod pb;
 

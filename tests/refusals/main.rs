@@ -11,5 +11,6 @@ mod world;
 
 /// The client's side of the contract, as the SDK has it.
 #[allow(dead_code, unreachable_pub, clippy::all, reason = "generated")]
+#[rustfmt::skip]
 #[path = "../../sdk/src/generated/chatsession.v1.rs"]
 mod pb;
