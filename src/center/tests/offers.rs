@@ -170,3 +170,20 @@ fn nobody_joins_beyond_the_limit_of_participants() {
     c.when(agent("bob"), accept_as("kim", "bob")).refused(Refusal::LimitReached { limit: "max_participants" });
     c.when(agent("cy"), accept_as("kim", "cy")).then_also("ann left: Transferred");
 }
+
+#[test]
+fn how_the_last_offers_ended_is_known_and_the_oldest_are_forgotten() {
+    let mut c = given();
+    c.attended("kim", "ann").signed_in("bob");
+    let mut offers = Vec::new();
+    for _ in 0..70 {
+        c.when(agent("ann"), invite("kim", "bob", CONFERENCE));
+        offers.extend(c.answer().offer);
+        c.when(agent("bob"), decline_as("kim", "bob"));
+    }
+    let session = c.session("kim").id;
+    let accept = |offer| move |_: &World| Command::AcceptOffer { session, offer };
+    c.when(agent("bob"), accept(offers[69])).refused(Refusal::OfferClosed(Outcome::Declined));
+    c.when(agent("bob"), accept(offers[6])).refused(Refusal::OfferClosed(Outcome::Declined));
+    c.when(agent("bob"), accept(offers[5])).refused(Refusal::SessionNotFound);
+}

@@ -122,3 +122,28 @@ fn silence_counts_only_while_the_customer_owes_an_answer_to_an_agent() {
     c.after(5 * MINUTE).then(&["warned: Inactivity"]);
     c.when(customer("kim"), say("kim", "here")).after(HOUR).then(&[]);
 }
+
+#[test]
+fn a_returned_session_keeps_the_time_that_it_had_waited() {
+    for goes in [0, 1] {
+        let mut c = given();
+        c.waiting("kim").after(MINUTE);
+        c.ready("ann").when(agent("ann"), accept("kim")).after(HOUR);
+        match goes {
+            0 => drop(c.when(agent("ann"), sign_out(true))),
+            _ => drop(c.when(system(), close_desk("ann", NODE)).after(30 * SECOND)),
+        }
+        let entry = c.session("kim").entry.clone().unwrap();
+        assert_eq!((entry.queue, entry.waited_before), (queue_id("sales"), MINUTE));
+    }
+}
+
+#[test]
+fn a_router_offer_that_rings_when_the_customer_becomes_absent_may_still_be_taken() {
+    let mut c = given();
+    c.settings(|settings| settings.router_offer_time = 10 * MINUTE);
+    c.waiting("kim").when(system(), watch("kim", NODE)).when(system(), unwatch("kim", NODE));
+    c.ready("ann").after(5 * MINUTE).then(&["customer absent"]);
+    c.when(agent("ann"), accept("kim")).then_also("ann joined: Routed");
+    c.when(agent("ann"), say("kim", "still there?")).after(10 * MINUTE).then_also("ended: Inactivity");
+}

@@ -71,3 +71,15 @@ fn graces_that_begin_with_a_recovery_last_at_least_the_hold() {
     c.after(2 * MINUTE - 1).then(&[]);
     c.after(1).then_also("ann left: AgentGone");
 }
+
+#[test]
+fn absence_and_a_lease_already_running_move_as_well() {
+    let mut c = given();
+    c.attended("kim", "ann").waiting("lee");
+    c.when(system(), watch("lee", NODE)).when(system(), unwatch("lee", NODE));
+    c.when(system(), close_desk("ann", NODE)).after(20 * SECOND);
+    c.after_a_recovery(HOUR, &[NODE]).then_also("deadlines moved by 3600000");
+    c.after(15 * SECOND - 1).then(&[]);
+    c.after(1).then_also("ann signed out");
+    c.after(5 * MINUTE - 35 * SECOND).then_also("customer absent");
+}

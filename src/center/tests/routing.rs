@@ -201,3 +201,38 @@ fn who_is_invited_keeps_their_place_from_the_router() {
     assert!(c.session("kim").router_offer().is_none(), "bob may still accept");
     c.when(agent("bob"), decline_as("kim", "bob")).then_also("offered to cyd");
 }
+
+#[test]
+fn higher_priority_goes_first_then_the_earlier_then_the_id() {
+    let mut c = given();
+    for (name, priority) in [("kim", -1), ("lee", 0), ("pat", 2), ("sam", 0)] {
+        c.when(backend_for(name), start_with(name, "sales", |start| start.priority = priority));
+    }
+    let [first, second] = ["lee", "sam"].map(|name| c.session(name).id);
+    assert_eq!(c.session("lee").created, c.session("sam").created, "only the ids differ");
+    let (first, second) = if first < second { ("lee", "sam") } else { ("sam", "lee") };
+    c.configured("ann", |agent| agent.capacity = Some(1)).ready("ann");
+    for name in ["pat", first, second, "kim"] {
+        c.when(agent("ann"), accept(name)).then_also("ann joined: Routed");
+        c.when(customer(name), end(name));
+    }
+}
+
+#[test]
+fn who_missed_it_is_skipped_as_who_declined_is() {
+    let mut c = given();
+    c.ready("ann").waiting("kim").after(20 * SECOND).then_also("offer to ann ended: NoAnswer");
+    c.signed_in("bob").when(agent("ann"), go_ready).then(&["ann ready"]);
+    c.when(agent("bob"), sign_out(false)).then_also("offered to ann");
+}
+
+#[test]
+fn who_is_in_the_session_is_nobody_else_for_it() {
+    let mut c = given();
+    c.ready("ann").ready("bob").waiting("kim");
+    c.when(agent("ann"), accept("kim"));
+    c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay)).then_also("offered to bob");
+    // Bob is skipped only while somebody else could be asked; Ann, who is connected, can't be.
+    c.when(agent("bob"), decline_as("kim", "bob")).when(agent("bob"), go_ready);
+    c.then_also("offered to bob");
+}

@@ -119,3 +119,14 @@ fn staffed_is_any_who_serves_it_and_is_signed_in() {
     c.configured("bob", |agent| agent.queues = [queue_id("deep")].into()).signed_in("bob");
     c.when(agent("ann"), transfer("kim", "deep", TransferLeave::Now)).then_also("queued in deep: Transferred");
 }
+
+#[test]
+fn who_transfers_staffs_the_queue_too() {
+    let mut c = given();
+    c.queue("support", |queue| queue.refuse_unstaffed = true);
+    c.attended("kim", "ann").when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
+    c.then_also("queued in support: Transferred");
+    c.configured("ann", |agent| agent.queues = [queue_id("sales")].into());
+    c.when(agent("ann"), withdraw("kim"));
+    c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay)).refused(Refusal::QueueUnstaffed);
+}
