@@ -3,9 +3,11 @@
 use std::{
     future::poll_fn,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use super::*;
 use crate::{
@@ -32,6 +34,9 @@ impl Past for Numbers {
         Ok(Vec::new())
     }
 }
+
+/// What takes longer hangs.
+const BOUND: Duration = Duration::from_secs(10);
 
 const SESSION: SessionId = SessionId::from_bytes([5; 16]);
 
@@ -87,7 +92,8 @@ impl Fed {
 async fn all(cursor: &mut Cursor) -> (Vec<u8>, Over) {
     let mut seen = Vec::new();
     loop {
-        match poll_fn(|context| cursor.poll_step(context)).await {
+        let step = poll_fn(|context| cursor.poll_step(context));
+        match timeout(BOUND, step).await.expect("it should have come to its end") {
             Step::Events(numbers, _) => seen.extend(numbers),
             Step::Over(over) => return (seen, over),
             Step::Failed(error) => panic!("{error}"),
@@ -136,7 +142,7 @@ async fn whoever_comes_while_the_last_one_goes_is_told_what_follows() {
             std::task::Poll::Ready(Step::CaughtUp(_)) => comes.poll_step(context),
             other => other,
         });
-        let seen = tokio::time::timeout(std::time::Duration::from_secs(10), seen).await;
+        let seen = timeout(BOUND, seen).await;
         assert!(matches!(seen, Ok(Step::Events(..))), "it waits where nobody rings any more");
     }
 }

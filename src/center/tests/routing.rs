@@ -25,13 +25,19 @@ fn who_becomes_ready_is_offered_what_waits_the_first_in_order() {
     assert!(c.session("lee").router_offer().is_none(), "and no unit beyond capacity");
 }
 
-#[test]
-fn a_full_session_rings_nowhere_until_somebody_leaves() {
+/// Kim's session has ann and bob, and no more may be in it; cyd is ready.
+fn full_session() -> World {
     let mut c = given();
     c.settings(|settings| settings.max_participants = 2);
     c.attended("kim", "ann").signed_in("bob");
     c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
     c.configured("cyd", |_| {}).ready("cyd");
+    c
+}
+
+#[test]
+fn a_full_session_rings_nowhere_until_somebody_leaves() {
+    let mut c = full_session();
     c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
     assert!(c.session("kim").router_offer().is_none(), "nobody could accept it");
     c.when(agent("bob"), leave("kim", None)).then_also("offered to cyd");
@@ -167,22 +173,14 @@ fn more_offers_than_one_commit_makes_follow_at_once() {
 
 #[test]
 fn more_room_in_sessions_is_used_at_once() {
-    let mut c = given();
-    c.settings(|settings| settings.max_participants = 2);
-    c.attended("kim", "ann").signed_in("bob");
-    c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
-    c.configured("cyd", |_| {}).ready("cyd");
+    let mut c = full_session();
     c.when(agent("ann"), transfer("kim", "support", TransferLeave::Stay));
     c.settings(|settings| settings.max_participants = 3).then_also("offered to cyd");
 }
 
 #[test]
 fn who_leaves_when_it_is_taken_makes_room_for_who_takes_it() {
-    let mut c = given();
-    c.settings(|settings| settings.max_participants = 2);
-    c.attended("kim", "ann").signed_in("bob");
-    c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
-    c.configured("cyd", |_| {}).ready("cyd");
+    let mut c = full_session();
     c.when(agent("ann"), transfer("kim", "support", TransferLeave::WhenTaken)).then(&[
         "queued in support: Transferred",
         "ann leaves when it is taken",
