@@ -10,6 +10,9 @@ pub mod center;
 pub mod config;
 pub mod grpc;
 pub mod journal;
+#[cfg(feature = "cluster")]
+#[doc(hidden)]
+pub mod lab;
 pub mod live;
 pub mod server;
 pub mod shard;

@@ -174,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn keeps_the_contract() {
-        conformance(|| Arc::new(Memory::new(4))).await;
+        conformance(async || Arc::new(Memory::new(4))).await;
     }
 
     #[tokio::test]

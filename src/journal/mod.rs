@@ -1,7 +1,7 @@
 //! What durability is: a dense log of batches and a few named blobs.
 //!
 //! Reading order: this file (the contract), [`batch`] (the stored form, one for all back ends), [`memory`] (for tests),
-//! [`sqlite`] (the embedded default). `conformance` holds every back end to the contract. Nothing here knows what a chat
+//! [`sqlite`] (the embedded default), `jetstream` (shared by several machines). `conformance` holds every back end to the contract. Nothing here knows what a chat
 //! is, and nothing here depends on the rest of this crate.
 
 use std::future::Future;
@@ -12,6 +12,8 @@ use bytes::Bytes;
 pub mod batch;
 #[cfg(test)]
 pub(crate) mod conformance;
+#[cfg(feature = "cluster")]
+pub mod jetstream;
 pub mod memory;
 pub mod sqlite;
 
@@ -87,6 +89,10 @@ pub struct Bounds {
 /// **Doubt.** [`AppendError::Doubtful`] may have taken effect, or take effect *later*: a read that doesn't show it proves
 /// nothing. Only an append acknowledged at the same position does. A future that is dropped is in doubt in the same way.
 ///
+/// **Behind.** Where several processes share a log, a read may end before the tail that another of them has written; it never
+/// ends before what was appended, read or told in a conflict through the same handle. An acknowledged append proves that
+/// everything before it was read.
+///
 /// **Verified.** Every batch read was checked against the hash chain of its log, and every text against its hash. What
 /// doesn't fit is [`ReadError::Damaged`], never returned.
 ///
@@ -106,6 +112,13 @@ pub trait Journal: Send + Sync + 'static {
 
     /// The oldest position kept, and the tail.
     fn bounds(&self) -> BoxFuture<'_, Result<Bounds, ReadError>>;
+
+    /// Resolves once the log may hold something behind `after`, or after a while; at once where it does. Only what other
+    /// processes write needs it, so a log that has but one process never has news.
+    fn changed(&self, after: Position) -> BoxFuture<'_, ()> {
+        let _ = after;
+        Box::pin(std::future::pending())
+    }
 
     /// Erases content items of one batch for good; what's left of the batch stays valid, as does the chain.
     ///

@@ -59,7 +59,7 @@ fn copy(folder: &Path) -> TempDir {
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract() {
     let folders = Mutex::new(Vec::new());
-    conformance(|| {
+    conformance(async || {
         let folder = tempfile::tempdir().unwrap();
         let journal = open(folder.path()).unwrap();
         folders.lock().unwrap().push(folder);

@@ -1,0 +1,94 @@
+//! Blobs, as objects in a bucket: snapshots, and what stands in for messages whose content was erased.
+
+use async_nats::jetstream::{
+    Context,
+    object_store::{Config, GetErrorKind, InfoErrorKind, ObjectStore},
+    stream::StorageType,
+};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use tokio::io::AsyncReadExt;
+
+use super::stream::{OpenError, unavailable};
+use crate::journal::ReadError;
+
+fn failed(error: impl std::fmt::Display) -> ReadError {
+    ReadError::Unavailable(error.to_string())
+}
+
+/// Opens a bucket, making it when it isn't there.
+///
+/// # Errors
+/// Its copies are fewer than asked for, or the servers can't be asked.
+pub async fn bucket(context: &Context, name: &str, replicas: usize) -> Result<ObjectStore, OpenError> {
+    let config =
+        Config { bucket: name.to_owned(), storage: StorageType::File, num_replicas: replicas, ..Config::default() };
+    // Another node may be making it.
+    let made = context.create_object_store(config).await;
+    let store = match context.get_object_store(name).await {
+        Ok(store) => store,
+        Err(error) => return Err(made.err().map_or_else(|| unavailable(error), unavailable)),
+    };
+    let stream = format!("OBJ_{name}");
+    let found = context.get_stream(&stream).await.map_err(unavailable)?.cached_info().config.num_replicas;
+    if found != replicas {
+        let (found, expected) = (found.to_string(), replicas.to_string());
+        return Err(OpenError::Wrong { stream, field: "num_replicas", found, expected });
+    }
+    Ok(store)
+}
+
+/// Stores an object whole or not at all, in place of what had its name before.
+///
+/// # Errors
+/// The servers can't be asked.
+pub async fn put_object(store: &ObjectStore, name: &str, bytes: Bytes) -> Result<(), ReadError> {
+    store.put(name, &mut &bytes[..]).await.map_err(failed)?;
+    Ok(())
+}
+
+/// The object of this name, held against its digest, or `None`.
+///
+/// # Errors
+/// The servers can't be asked, or what they hold isn't what was stored.
+pub async fn get_object(store: &ObjectStore, name: &str) -> Result<Option<Bytes>, ReadError> {
+    let mut object = match store.get(name).await {
+        Ok(object) => object,
+        Err(error) if error.kind() == GetErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let size = object.info().size;
+    let mut bytes = Vec::with_capacity(size);
+    match tokio::time::timeout(super::TIMEOUT, object.read_to_end(&mut bytes)).await {
+        Ok(Ok(read)) if read == size => Ok(Some(bytes.into())),
+        Ok(Ok(read)) => {
+            let what = format!("{read} bytes of {size}");
+            Err(ReadError::DamagedBlob { name: name.to_owned(), what })
+        }
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Err(ReadError::DamagedBlob { name: name.to_owned(), what: error.to_string() })
+        }
+        Ok(Err(error)) => Err(failed(error)),
+        Err(_) => Err(failed("no answer")),
+    }
+}
+
+/// The names that start with `prefix`, sorted.
+pub(super) async fn list(store: &ObjectStore, prefix: &str) -> Result<Vec<String>, ReadError> {
+    let objects = store.list().await.map_err(failed)?;
+    let mut names: Vec<String> = objects
+        .try_filter_map(|object| std::future::ready(Ok(object.name.starts_with(prefix).then_some(object.name))))
+        .try_collect()
+        .await
+        .map_err(failed)?;
+    names.sort();
+    Ok(names)
+}
+
+pub(super) async fn delete(store: &ObjectStore, name: &str) -> Result<(), ReadError> {
+    match store.info(name).await {
+        Ok(_) => store.delete(name).await.map_err(failed),
+        Err(error) if error.kind() == InfoErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(error)),
+    }
+}
