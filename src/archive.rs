@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     center::{Audience, By, CenterId, Event, Happened, Record, Session, SessionId},
-    journal::ReadError,
+    journal::{BoxFuture, ReadError},
     live::{Past, SessionCommit},
     shard::Committed,
 };
@@ -50,6 +50,12 @@ pub enum ArchiveError {
     /// What is stored there.
     #[error("transcripts.db holds what can't be read: {0}")]
     Form(#[from] minicbor::decode::Error),
+    /// What all nodes share.
+    #[error("the shared archive: {0}")]
+    Vault(#[from] ReadError),
+    /// The reading thread.
+    #[error("a reading of transcripts.db failed: {0}")]
+    Thread(#[from] tokio::task::JoinError),
 }
 
 /// One commit of one session, as it is kept: its record without other sessions' events, and its texts by their items.
@@ -63,9 +69,30 @@ struct Kept {
     texts: Vec<Option<String>>,
 }
 
-/// The archive of a node.
+/// A whole session, as other nodes get it.
+#[derive(Encode, Decode)]
+struct Filed {
+    #[n(0)]
+    center: CenterId,
+    #[n(1)]
+    session: Session,
+    #[n(2)]
+    commits: Vec<Kept>,
+}
+
+/// Where transcripts lie that every node can read, where there are several.
+pub trait Vault: Send + Sync + 'static {
+    /// Stores one whole or not at all, in place of what had its name before.
+    fn put(&self, name: String, bytes: Bytes) -> BoxFuture<'_, Result<(), ReadError>>;
+    /// One of them.
+    fn get(&self, name: String) -> BoxFuture<'_, Result<Option<Bytes>, ReadError>>;
+}
+
+/// The archive of a node. Cheap to clone.
+#[derive(Clone)]
 pub struct Transcripts {
-    database: Mutex<Connection>,
+    database: Arc<Mutex<Connection>>,
+    vault: Option<Arc<dyn Vault>>,
 }
 
 fn kind(what: &Happened) -> String {
@@ -85,19 +112,42 @@ fn actor(by: &By) -> String {
 
 impl Transcripts {
     /// Opens the archive of a data folder, making it when it isn't there.
-    pub fn open(data: &Path) -> Result<Self, ArchiveError> {
+    pub fn open(data: &Path, vault: Option<Arc<dyn Vault>>) -> Result<Self, ArchiveError> {
         let database = Connection::open(data.join("transcripts.db"))?;
         database.execute_batch(SCHEMA)?;
-        Ok(Self { database: Mutex::new(database) })
+        Ok(Self { database: Arc::new(Mutex::new(database)), vault })
     }
 
-    /// Keeps a session and its commits; once more changes nothing.
-    pub fn keep(
+    /// Keeps a session and its commits, here and where other nodes find them; once more changes nothing.
+    pub async fn keep(
         &self,
-        center: &CenterId,
-        session: &Session,
+        center: CenterId,
+        session: Session,
         commits: &[Arc<SessionCommit>],
     ) -> Result<(), ArchiveError> {
+        let commits = commits.iter().map(|commit| Kept::of(commit)).collect();
+        let filed = Filed { center, session, commits };
+        if let Some(vault) = &self.vault {
+            let bytes = minicbor::to_vec(&filed).expect("a transcript can always be written to memory");
+            vault.put(filed.session.id.to_string(), bytes.into()).await?;
+        }
+        self.keep_here(filed).await
+    }
+
+    async fn keep_here(&self, filed: Filed) -> Result<(), ArchiveError> {
+        let own = self.clone();
+        tokio::task::spawn_blocking(move || own.write(&filed)).await?
+    }
+
+    /// What another node archived, brought here; false when nobody has it.
+    async fn fetch(&self, id: SessionId) -> Result<bool, ArchiveError> {
+        let Some(vault) = &self.vault else { return Ok(false) };
+        let Some(bytes) = vault.get(id.to_string()).await? else { return Ok(false) };
+        self.keep_here(minicbor::decode(&bytes)?).await?;
+        Ok(true)
+    }
+
+    fn write(&self, Filed { center, session, commits }: &Filed) -> Result<(), ArchiveError> {
         let id = session.id.to_string();
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         let write = database.transaction()?;
@@ -119,15 +169,47 @@ impl Transcripts {
     }
 
     /// A session of a center that was archived.
-    pub fn session(&self, center: &CenterId, id: SessionId) -> Result<Option<Session>, ArchiveError> {
+    pub async fn session(&self, center: &CenterId, id: SessionId) -> Result<Option<Session>, ArchiveError> {
+        let look = || {
+            let (own, center) = (self.clone(), center.clone());
+            tokio::task::spawn_blocking(move || own.session_here(&center, id))
+        };
+        match look().await?? {
+            None if self.fetch(id).await? => look().await?,
+            found => Ok(found),
+        }
+    }
+
+    fn session_here(&self, center: &CenterId, id: SessionId) -> Result<Option<Session>, ArchiveError> {
         let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         let mut query = database.prepare_cached("select state from sessions where session = ? and center = ?")?;
         let found = query.query_row(params![id.to_string(), center.as_str()], |row| row.get::<_, Vec<u8>>(0));
         Ok(found.optional()?.map(|state| minicbor::decode(&state)).transpose()?)
     }
 
+    fn has(&self, id: SessionId) -> Result<bool, ArchiveError> {
+        let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut query = database.prepare_cached("select 1 from sessions where session = ?")?;
+        Ok(query.exists(params![id.to_string()])?)
+    }
+
     /// The commits of a session behind `after` that an audience may see something of, the first few.
-    pub fn commits(
+    async fn commits_of(
+        &self,
+        id: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+    ) -> Result<Vec<Arc<SessionCommit>>, ArchiveError> {
+        let own = self.clone();
+        if self.vault.is_some() && !tokio::task::spawn_blocking(move || own.has(id)).await?? {
+            self.fetch(id).await?;
+        }
+        let own = self.clone();
+        tokio::task::spawn_blocking(move || own.commits_here(id, audience, after, until)).await?
+    }
+
+    fn commits_here(
         &self,
         id: SessionId,
         audience: Audience,
@@ -162,36 +244,46 @@ impl Past for Transcripts {
         audience: Audience,
         after: u32,
         until: Option<u32>,
-    ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
-        let commits = self.commits(session, audience, after, until);
-        commits.map_err(|error| ReadError::Unavailable(error.to_string()))
+    ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>> {
+        Box::pin(async move {
+            let commits = self.commits_of(session, audience, after, until).await;
+            commits.map_err(|error| ReadError::Unavailable(error.to_string()))
+        })
     }
 }
 
-fn keep_commit(write: &rusqlite::Transaction<'_>, id: &str, commit: &SessionCommit) -> Result<(), ArchiveError> {
-    let mut texts: Vec<Option<String>> = Vec::new();
-    let events = commit.events(Audience::Staff).map(|event| Event::Session(event.clone())).collect();
-    for text in commit.events(Audience::Staff).flat_map(|event| event.what.texts()) {
-        let at = text.item as usize;
-        texts.resize(texts.len().max(at + 1), None);
-        texts[at] = commit.batch().text(text).map(str::to_owned);
+impl Kept {
+    fn of(commit: &SessionCommit) -> Self {
+        let mut texts: Vec<Option<String>> = Vec::new();
+        let events = commit.events(Audience::Staff).map(|event| Event::Session(event.clone())).collect();
+        for text in commit.events(Audience::Staff).flat_map(|event| event.what.texts()) {
+            let at = text.item as usize;
+            texts.resize(texts.len().max(at + 1), None);
+            texts[at] = commit.batch().text(text).map(str::to_owned);
+        }
+        let record = Record { center: commit.center().clone(), seq: commit.seq(), time: commit.time(), events };
+        Self { position: commit.batch().position, record, texts }
     }
-    for event in commit.events(Audience::Staff) {
-        let text = event.what.texts().next().and_then(|text| commit.batch().text(text));
+}
+
+fn keep_commit(write: &rusqlite::Transaction<'_>, id: &str, kept: &Kept) -> Result<(), ArchiveError> {
+    let (mut last, mut public) = (0, None);
+    for event in &kept.record.events {
+        let Event::Session(event) = event else { continue };
+        (last, public) = (event.revision, event.public.or(public));
+        let text = event.what.texts().next().and_then(|text| kept.texts.get(text.item as usize)?.as_ref());
         write.prepare_cached("insert or replace into events values (?, ?, ?, ?, ?, ?, ?)")?.execute(params![
             id,
             event.revision,
             event.public.is_some(),
-            commit.time().0 as i64,
+            kept.record.time.0 as i64,
             kind(&event.what),
             actor(&event.by),
             text,
         ])?;
     }
-    let record = Record { center: commit.center().clone(), seq: commit.seq(), time: commit.time(), events };
-    let kept = Kept { position: commit.batch().position, record, texts };
-    let bytes = minicbor::to_vec(&kept).expect("a commit can always be written to memory");
+    let bytes = minicbor::to_vec(kept).expect("a commit can always be written to memory");
     let mut insert = write.prepare_cached("insert or replace into commits values (?, ?, ?, ?)")?;
-    insert.execute(params![id, commit.last, commit.public, bytes])?;
+    insert.execute(params![id, last, public, bytes])?;
     Ok(())
 }

@@ -27,12 +27,14 @@ pub enum Bug {
     InviterStays,
     PlanSurvivesWithdrawal,
     UnfairOrder,
+    LeaseTrusted,
+    FollowerBehind,
 }
 
 #[cfg(feature = "seeded-bugs")]
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::AnswerBeforeDurable,
         Self::EndedOfferStillRings,
         Self::PlaceForgotten,
@@ -55,6 +57,8 @@ impl Bug {
         Self::InviterStays,
         Self::PlanSurvivesWithdrawal,
         Self::UnfairOrder,
+        Self::LeaseTrusted,
+        Self::FollowerBehind,
     ];
 }
 

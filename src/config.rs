@@ -5,6 +5,7 @@
 //! misspelt limit is noticed at the start and not in the middle of an incident.
 
 mod auth;
+mod cluster;
 mod limits;
 mod load;
 mod validate;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use auth::{Auth, AuthMode};
+pub use cluster::{Cluster, JournalAt};
 pub use limits::{Connections, Deadlines, Limits, Messages, Rate, Rates, Resets, Streams, Watches};
 pub use load::{SettingsError, Sources, load, render};
 
@@ -30,6 +32,10 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The folder of the log, its projections and the development secret.
     pub data: PathBuf,
+    /// Where the log is: `embedded`, in the data folder, or the addresses of NATS servers.
+    pub journal: JournalAt,
+    /// How several nodes share the work.
+    pub cluster: Cluster,
     /// Threads of the runtime; without one, as many as there are cores.
     pub worker_threads: Option<NonZeroUsize>,
     /// What is logged, and how.
@@ -51,6 +57,8 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7700)),
             data: PathBuf::from("./data"),
+            journal: JournalAt::Embedded,
+            cluster: Cluster::default(),
             worker_threads: None,
             log: Log::default(),
             auth: Auth::default(),

@@ -1,12 +1,14 @@
 //! ChatSession: the live chats of a contact centre.
 //!
 //! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), [`live`]
-//! (watchers), [`grpc`] (the edge), [`server`] (all of it wired).
+//! (watchers), [`grpc`] (the edge), [`server`] (all of it wired); `cluster` (several nodes that share the work).
 
 pub mod archive;
 #[doc(hidden)]
 pub mod bugs;
 pub mod center;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod config;
 pub mod grpc;
 pub mod journal;

@@ -1,7 +1,6 @@
 //! All of it wired: a journal, a shard, its feed, the services on one port, and their orderly end.
 
 use std::{
-    future::Future,
     io,
     net::SocketAddr,
     sync::Arc,
@@ -9,18 +8,20 @@ use std::{
 };
 
 use tokio::{
-    sync::{oneshot, watch},
+    sync::watch,
     task::{JoinHandle, JoinSet},
 };
 use tonic::service::Routes;
 use tower::Layer;
 
+#[cfg(feature = "cluster")]
+use crate::cluster::ClusterError;
 use crate::{
-    archive::{ArchiveError, Transcripts, keep_archived},
+    archive::{ArchiveError, Transcripts},
     center::{Incarnation, Millis, Time},
     config::{Limits, Settings},
     grpc::{
-        AdministrationService, AgentDeskService, ChatSessionService, Edge, Renderer,
+        AdministrationService, AgentDeskService, ChatSessionService, Edge,
         accept::{self, Listener, TlsError},
         admit::Admit,
         auth::{Authenticator, KeysError},
@@ -30,14 +31,18 @@ use crate::{
         },
         wire::SayItOurWay,
     },
-    journal::{
-        Journal,
-        sqlite::{OpenError, Options, SqliteJournal},
-    },
-    live::{Feed, TURNS},
-    shard::{EngineLimits, RecoveryError, Shard, ShardSettings, keep_snapshots},
-    storage,
+    journal::sqlite::OpenError,
+    live::TURNS,
+    shard::RecoveryError,
 };
+
+mod health;
+mod parts;
+mod running;
+
+use health::Vitals;
+use parts::Parts;
+use running::{Handover, Running};
 
 /// How often keys are read again.
 const KEYS_EVERY: Duration = Duration::from_secs(30);
@@ -65,9 +70,17 @@ pub enum ServerError {
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// The log can't be recovered.
-    #[error("journal.db can't be recovered from: {0}")]
-    Recovery(#[from] RecoveryError),
+    /// A log can't be recovered.
+    #[error("the log of shard {0} can't be recovered from: {1}")]
+    Recovery(u32, RecoveryError),
+    /// The node can't take part in its cluster.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The program was built without the clustered journal.
+    #[cfg(not(feature = "cluster"))]
+    #[error("journal: this program was built without the feature `cluster`, so the journal can only be `embedded`")]
+    NoCluster,
     /// The certificate can't be used.
     #[error("tls: {0}")]
     Tls(#[from] TlsError),
@@ -89,6 +102,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     serving: JoinHandle<Result<(), ServerError>>,
     bound: Duration,
+    handover: Handover,
 }
 
 /// The wall's clock.
@@ -109,61 +123,46 @@ impl Server {
         let tls = settings.tls.as_ref().map(accept::acceptor).transpose()?;
         let listener = Listener::bind(settings.listen, &settings.limits.connections).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let folder = settings.data.clone();
-        let opened = tokio::task::spawn_blocking(move || SqliteJournal::open(&folder, Options::default()));
-        let journal: Arc<dyn Journal> = Arc::new(opened.await??);
-        let id_key = storage::id_key(&settings.data).map_err(ServerError::Data)?;
-        let authenticator = Authenticator::from_settings(&settings.auth, &settings.data)?;
         let incarnation = Incarnation::from_bytes(*uuid::Uuid::new_v4().as_bytes());
-        let transcripts = Arc::new(Transcripts::open(&settings.data)?);
-        let feed = Feed::new(journal.clone(), Arc::new(Renderer), transcripts.clone());
-        let limits = EngineLimits { batch_bytes: settings.shard.batch_bytes };
-        let shard_settings = ShardSettings { mailbox: settings.shard.mailbox, limits };
-        let (shard, handle, storage_full) =
-            Shard::new(journal.clone(), feed.clone(), incarnation, wall, &shard_settings);
+        let parts = Parts::open(&settings, incarnation).await?;
+        let authenticator = Authenticator::from_settings(&settings.auth, &settings.data)?;
+        let transcripts = Transcripts::open(&settings.data, parts.vault.clone())?;
+        let (stop, stopping) = watch::channel(false);
+        let (shard_stop, shard_stopping) = watch::channel(false);
+        let mut running = Running::start(&settings, parts, &transcripts, &shard_stopping)?;
         let edge = Edge::new(
-            handle.clone(),
-            feed.clone(),
-            transcripts.clone(),
+            running.shards.clone(),
+            transcripts,
             authenticator,
             settings.limits.clone(),
-            id_key,
+            running.id_key.clone(),
             incarnation,
         );
-
-        let (stop, stopping) = watch::channel(false);
-        let (ready, mut is_ready) = watch::channel(false);
-        let (shard_stop, shard_stopping) = watch::channel(false);
-        let mut shard =
-            own_thread(shard.run(shard_stopping, ready, storage_full.clone())).map_err(ServerError::Data)?;
-        tokio::select! {
-            _ = is_ready.wait_for(|ready| *ready) => {}
-            ended = &mut shard => ended.map_err(|_| ServerError::Shard)??,
-        }
         let mut background = JoinSet::new();
-        let retention = millis(settings.shard.retention);
-        background.spawn(keep_snapshots(journal.clone(), settings.shard.snapshot_every, retention));
-        background.spawn(storage::watch_space(settings.data.clone(), settings.shard.disk_reserve, storage_full));
-        background.spawn(keep_archived(handle, feed, transcripts, millis(settings.shard.archive_after)));
+        let handover = running.take_part(&settings, address, &mut background);
+        let vitals = running.vitals(stopping.clone(), &handover);
+        tokio::select! {
+            () = vitals.ready() => {}
+            failed = running.failed() => return Err(failed),
+        }
+        running.keep_house(&settings, &edge, &mut background);
         background.spawn(every(Duration::from_secs(1), edge.clone(), |edge| edge.sweep()));
         background.spawn(beat(settings.limits.watches.heartbeat, edge.clone()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
         let limits = settings.limits.clone();
-        let routes = routes(&limits, edge.clone(), is_ready, stopping.clone())?.prepare();
+        let routes = routes(&limits, edge.clone(), vitals)?.prepare();
         let service = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
         let serving = tokio::spawn(async move {
             tokio::select! {
                 () = accept::serve(listener, tls, service, &limits, stopping) => {}
-                failed = &mut shard => return failed.map_err(|_| ServerError::Shard)?.map_err(ServerError::from),
+                failed = running.failed() => return Err(failed),
             }
-            background.shutdown().await;
             shard_stop.send_replace(true);
-            shard.await.map_err(|_| ServerError::Shard)??;
-            // The last one to hold the journal closes it.
-            drop(journal);
+            running.ended().await?;
+            background.shutdown().await;
             Ok(())
         });
-        Ok(Self { address, edge, stop, serving, bound: settings.drain.bound })
+        Ok(Self { address, edge, stop, serving, bound: settings.drain.bound, handover })
     }
 
     /// Where it listens.
@@ -179,9 +178,12 @@ impl Server {
     /// Tells every watcher to resume elsewhere, finishes what is under way, and stops; cut short after the bound.
     pub async fn stop(mut self) -> Result<(), ServerError> {
         tracing::info!(within = ?self.bound, "draining");
+        let until = tokio::time::Instant::now() + self.bound;
+        // Others lead first, while this node still serves: nobody waits for a leader. Half of the time is for the rest.
+        let _ = tokio::time::timeout(self.bound / 2, self.handover.hand_over()).await;
         self.edge.drain();
         self.stop.send_replace(true);
-        match tokio::time::timeout(self.bound, &mut self.serving).await {
+        match tokio::time::timeout_at(until, &mut self.serving).await {
             Ok(ended) => ended?,
             Err(_) => {
                 tracing::warn!("not everything had ended when the time was over");
@@ -190,19 +192,6 @@ impl Server {
             }
         }
     }
-}
-
-/// Runs the shard on a thread of its own: everything waits for it, so it must not wait in line behind connections.
-fn own_thread(
-    shard: impl Future<Output = Result<(), RecoveryError>> + Send + 'static,
-) -> io::Result<oneshot::Receiver<Result<(), RecoveryError>>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let (ended, end) = oneshot::channel();
-    std::thread::Builder::new().name("shard".to_owned()).spawn(move || {
-        // Who waits may be gone.
-        let _ = ended.send(runtime.block_on(shard));
-    })?;
-    Ok(end)
 }
 
 async fn every(period: Duration, edge: Arc<Edge>, act: fn(&Arc<Edge>)) {
@@ -220,7 +209,7 @@ async fn beat(period: Duration, edge: Arc<Edge>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     for turn in 0.. {
         ticks.tick().await;
-        edge.feed.beat(turn);
+        edge.shards.iter().for_each(|shard| shard.feed.beat(turn));
     }
 }
 
@@ -234,20 +223,7 @@ fn reload_keys(edge: &Arc<Edge>) {
     });
 }
 
-/// Waits until the shard serves or doesn't, or the server stops; false once nobody is left to say so.
-async fn changed(ready: &mut watch::Receiver<bool>, stopping: &mut watch::Receiver<bool>) -> bool {
-    tokio::select! {
-        changed = ready.changed() => changed.is_ok(),
-        changed = stopping.changed() => changed.is_ok(),
-    }
-}
-
-fn routes(
-    limits: &Limits,
-    edge: Arc<Edge>,
-    mut ready: watch::Receiver<bool>,
-    mut stopping: watch::Receiver<bool>,
-) -> Result<Routes, tonic_reflection::server::Error> {
+fn routes(limits: &Limits, edge: Arc<Edge>, vitals: Vitals) -> Result<Routes, tonic_reflection::server::Error> {
     let (reporter, health) = tonic_health::server::health_reporter();
     let mut routes = Routes::new(health);
     macro_rules! serve {
@@ -261,21 +237,7 @@ fn routes(
     serve!(ChatSessionServer, ChatSessionService(edge.clone()));
     serve!(AgentDeskServer, AgentDeskService(edge.clone()));
     serve!(AdministrationServer, AdministrationService(edge));
-    tokio::spawn(async move {
-        ready.mark_changed();
-        while changed(&mut ready, &mut stopping).await {
-            let serves = *ready.borrow() && !*stopping.borrow();
-            let status = match serves {
-                true => tonic_health::ServingStatus::Serving,
-                false => tonic_health::ServingStatus::NotServing,
-            };
-            for service in
-                ["", "chatsession.v1.ChatSession", "chatsession.v1.AgentDesk", "chatsession.v1.Administration"]
-            {
-                reporter.set_service_status(service, status).await;
-            }
-        }
-    });
+    tokio::spawn(vitals.report(reporter));
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(pb::DESCRIPTORS)

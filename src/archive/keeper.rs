@@ -16,7 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const AT_ONCE: usize = 64;
 
 /// Archives sessions that have been closed for `after`, for as long as it runs.
-pub async fn keep_archived(shard: Handle, feed: Arc<Feed>, transcripts: Arc<Transcripts>, after: Millis) {
+pub async fn keep_archived(shard: Handle, feed: Arc<Feed>, transcripts: Transcripts, after: Millis) {
     loop {
         let closed = shard
             .survey(move |state, now| {
@@ -45,7 +45,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 async fn archive(
     shard: &Handle,
     feed: &Feed,
-    transcripts: &Arc<Transcripts>,
+    transcripts: &Transcripts,
     center: CenterId,
     id: SessionId,
 ) -> Result<(), Failure> {
@@ -58,8 +58,7 @@ async fn archive(
         after = read.last().map(|commit| commit.last).ok_or("its history isn't whole")?;
         commits.extend(read);
     }
-    let (keeper, of) = (transcripts.clone(), center.clone());
-    tokio::task::spawn_blocking(move || keeper.keep(&of, &session, &commits)).await??;
+    transcripts.keep(center.clone(), session, &commits).await?;
     let caller = Caller { who: Who::System, via: None };
     let asked = Asked { caller, request: None, command: Command::Archive { session: id } };
     // A refusal says that it is archived already.

@@ -282,4 +282,8 @@ pub struct LeaderStarted {
     /// The runs whose streams live.
     #[n(4)]
     pub living: BTreeSet<Incarnation>,
+    /// The log's form is raised to this: from here on it may hold kinds of records that only those read who know this form.
+    /// None: as it was.
+    #[n(5)]
+    pub format: Option<u32>,
 }

@@ -39,6 +39,9 @@ pub(crate) struct SettingsArgs {
     /// The folder of the log; made when it isn't there.
     #[arg(long, value_name = "FOLDER", global = true)]
     data: Option<PathBuf>,
+    /// Where the log is: `embedded`, or NATS servers, as in nats://10.0.0.1:4222,nats://10.0.0.2:4222.
+    #[arg(long, value_name = "URLS", global = true)]
+    journal: Option<String>,
     /// Any setting, as in --set limits.rates.agent.burst=100; may be repeated.
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment, global = true)]
     set: Vec<(String, String)>,
@@ -53,6 +56,7 @@ impl SettingsArgs {
     fn load(&self) -> Result<Settings, Failure> {
         let mut overrides = self.set.clone();
         overrides.extend(self.listen.iter().map(|listen| ("listen".to_owned(), listen.clone())));
+        overrides.extend(self.journal.iter().map(|journal| ("journal".to_owned(), journal.clone())));
         overrides.extend(self.data.iter().map(|data| ("data".to_owned(), data.display().to_string())));
         Ok(load(&Sources::of_this_process(self.config.clone(), overrides))?)
     }

@@ -7,7 +7,27 @@ use super::{AuthMode, Settings, SettingsError};
 pub(super) fn validate(settings: &Settings) -> Result<(), SettingsError> {
     limits_are_above_zero(settings)?;
     limits_fit_each_other(settings)?;
+    the_cluster_is_sound(settings)?;
     credentials_are_sound(settings)
+}
+
+fn the_cluster_is_sound(settings: &Settings) -> Result<(), SettingsError> {
+    let cluster = &settings.cluster;
+    let name = |name: &str| {
+        (1..=32).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    // They become subjects and names of streams.
+    expect(name(&cluster.name), "cluster.name", "1 to 32 letters, digits, `-` or `_`")?;
+    expect(cluster.node.as_deref().is_none_or(name), "cluster.node", "1 to 32 letters, digits, `-` or `_`")?;
+    expect((1..=256).contains(&cluster.shards), "cluster.shards", "1 to 256")?;
+    expect([1, 3, 5].contains(&cluster.replicas), "cluster.replicas", "1, 3 or 5")?;
+    expect(!cluster.beat.is_zero(), "cluster.beat", "more than no time")?;
+    expect(cluster.takeover_after >= cluster.beat * 3, "cluster.takeover_after", "at least 3 times `cluster.beat`")?;
+    expect(cluster.lost_after >= cluster.takeover_after, "cluster.lost_after", "at least `cluster.takeover_after`")?;
+    let one_login = cluster.user.is_none() || cluster.credentials_file.is_none();
+    expect(one_login, "cluster.user", "only one of it and `cluster.credentials_file`")?;
+    expect(cluster.user.is_some() == cluster.password.is_some(), "cluster.password", "to be set with `cluster.user`")
 }
 
 fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {

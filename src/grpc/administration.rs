@@ -35,7 +35,7 @@ impl Administration for AdministrationService {
             while let Some(request) = requests.message().await? {
                 let at = objects.len() + wrong.len();
                 if at == OBJECTS {
-                    return Err(status::of(Refusal::LimitReached { limit: "objects" }));
+                    return Err(status::of(Refusal::LimitReached { limit: "objects".into() }));
                 }
                 match from_pb::object(at, request) {
                     Ok(object) => objects.push(object),
@@ -46,7 +46,7 @@ impl Administration for AdministrationService {
                 return Err(status::invalid(wrong));
             }
             let caller = Caller { who: Who::Service(service), via: None };
-            let applied = call.edge.shard.apply(&call.center, caller, objects).await.map_err(status::unavailable)?;
+            let applied = call.shard.handle.apply(&call.center, caller, objects).await.map_err(status::unavailable)?;
             let (changed, center_seq) = applied.map_err(status::of)?;
             Ok(pb::ApplyResponse { changed, center_seq })
         };

@@ -36,7 +36,7 @@ impl Call {
     }
 
     async fn agent_state(&self, caller: Caller) -> Result<pb::AgentState, Status> {
-        let read = self.edge.shard.read(&self.center, move |center, _| {
+        let read = self.shard.handle.read(&self.center, move |center, _| {
             let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
             center.agent(id).map(|agent| to_pb::agent_state(agent, &center.settings))
         });

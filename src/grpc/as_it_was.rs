@@ -49,7 +49,7 @@ impl Seen {
                 past
             }
         };
-        self.texts.fill(&mut session, &call.edge.feed).await.map_err(|error| status::unreadable(&error))?;
+        self.texts.fill(&mut session, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
         Ok(session)
     }
 }
@@ -59,7 +59,7 @@ async fn fold(call: &Call, id: SessionId, until: u32) -> Result<pb::Session, Sta
     let mut commits: Vec<std::sync::Arc<SessionCommit>> = Vec::new();
     let mut reached = 0;
     while reached < until {
-        let more = call.edge.feed.history(id, Audience::Staff, reached, Some(until)).await;
+        let more = call.shard.feed.history(id, Audience::Staff, reached, Some(until)).await;
         let more = more.map_err(|error| status::unreadable(&error))?;
         let Some(last) = more.last() else { break };
         reached = last.last;

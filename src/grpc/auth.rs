@@ -23,7 +23,7 @@ use cache::Remembered;
 use keys::Keys;
 
 pub use keys::KeysError;
-pub use secret::development_secret;
+pub use secret::{development_secret, share_development_secret};
 pub use token::{Grant, MintError, mint};
 
 /// A token is read up to this size; half of the metadata that a call may have.

@@ -12,7 +12,9 @@ use super::{
     status, to_pb,
     watch::WatchStream,
 };
-use crate::center::{Answer, Caller, Command, Refusal, RequestId, SessionId, StartSession, Viewer, Who};
+use crate::center::{
+    Access, Answer, Caller, Command, Refusal, RequestId, Session, SessionId, StartSession, Viewer, Who,
+};
 
 mod history;
 mod list;
@@ -44,10 +46,20 @@ impl Call {
 
     /// The session after a command, as its caller sees it.
     async fn show(&self, viewer: Viewer, session: Option<SessionId>) -> Result<pb::Session, Status> {
+        self.show_from(viewer, session, 0).await
+    }
+
+    /// The same, once it has come to a revision.
+    async fn show_from(
+        &self,
+        viewer: Viewer,
+        session: Option<SessionId>,
+        revision: u64,
+    ) -> Result<pb::Session, Status> {
         let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
-        let eyes = viewer.clone();
-        let seen = self.see(viewer, session, move |session, access| Seen::of(session, &access, &eyes)).await?;
-        seen.filled(self).await
+        let (eyes, of) = (viewer.clone(), viewer);
+        let see = move |session: &Session, access: Access| Seen::of(session, &access, &eyes);
+        self.see_from(of, session, revision, see).await?.filled(self).await
     }
 }
 
@@ -69,7 +81,7 @@ impl ChatSession for ChatSessionService {
         let run = |call: Call, it: pb::GetSessionRequest| async move {
             let viewer = call.viewer(it.acting_for)?;
             let (session,) = (call.session(&it.session_id),).all().map_err(status::invalid)?;
-            let session = call.show(viewer, Some(session)).await?;
+            let session = call.show_from(viewer, Some(session), it.min_revision).await?;
             match it.min_revision > session.revision {
                 true => Err(status::of(Refusal::PositionInFuture { last: session.revision as u32 })),
                 false => Ok(pb::GetSessionResponse { session: Some(session) }),

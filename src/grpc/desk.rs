@@ -86,10 +86,10 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
     let reached = positions(&call, request.positions)?;
     // Only who is known gets a bell: a made-up id leaves nothing behind.
-    view::read(&call, &agent, &BTreeMap::new()).await?;
-    let bell = edge.feed.bell(&call.center, &agent);
+    view::read(&call, &agent).await?;
+    let bell = call.shard.feed.bell(&call.center, &agent);
     let heard = bell.rings();
-    let shown = view::read(&call, &agent, &BTreeMap::new()).await?;
+    let shown = view::read(&call, &agent).await?;
     if !shown.signed_in {
         return Err(status::of(Refusal::NotSignedIn));
     }
@@ -215,7 +215,7 @@ impl Desk {
     fn follow(&mut self, session: SessionId, start: Start, until: Option<u32>) {
         let eyes = Eyes::Agent(self.agent.clone());
         let access = Access { audience: Audience::Staff, until, ends_on_leaving: true };
-        let cursor = self.call.edge.feed.cursor(session, access, start, eyes);
+        let cursor = self.call.shard.feed.cursor(session, access, start, eyes);
         self.cursors.insert(session, cursor);
     }
 
@@ -235,7 +235,7 @@ impl Desk {
     /// Reads the desk, and sends what differs.
     async fn refresh(&mut self) -> Result<(), Ended> {
         let ringing = self.shown.offers.iter().map(|(offer, shown)| (*offer, shown.session)).collect();
-        let Ok(now) = view::read(&self.call, &self.agent, &ringing).await else {
+        let Ok(now) = view::read_again(&self.call, &self.agent, ringing).await else {
             // The shard is busy or recovers: what rang isn't forgotten.
             self.again = Some(Instant::now() + AGAIN);
             return Ok(());
@@ -279,7 +279,7 @@ impl Desk {
     async fn woken(&mut self) -> Woken {
         let (next_beat, again, rings) = (self.next_beat, self.again, self.heard);
         let (stream, bell, heard, cursors) = (&self.stream, &self.bell, self.heard, &mut self.cursors);
-        let draining = &self.call.edge.feed;
+        let draining = &self.call.shard.feed;
         let woken = poll_fn(|context: &mut Context<'_>| {
             stream.waker.register(context.waker());
             match stream.ended() {

@@ -21,19 +21,18 @@ use super::{
     limits::RateLimits,
     pb,
     presence::Presence,
+    shards::{Shard, Shards},
     status,
     streams::{OpenStream, Streams},
 };
 use crate::{
     archive::Transcripts,
     center::{
-        Access, AgentId, Answer, Asked, Caller, CenterId, Command, CustomerKey, Incarnation, Refusal, RequestId,
-        Requested, ServiceId, Session, SessionId, Viewer, Who,
+        Access, AgentId, Answer, Asked, Caller, Center, CenterId, Command, CustomerKey, Incarnation, Refusal,
+        RequestId, Requested, ServiceId, Session, SessionId, Viewer, Who,
     },
     config::Limits,
     journal::ReadError,
-    live::Feed,
-    shard::{Handle, Unavailable},
 };
 
 /// Where our own services are; whatever else is served needs no credential.
@@ -71,12 +70,10 @@ impl IdKey {
 
 /// What the services share.
 pub struct Edge {
-    /// The way into the shard.
-    pub shard: Handle,
-    /// What is durable.
-    pub feed: Arc<Feed>,
+    /// The ways into the shards, and what is durable of them.
+    pub shards: Arc<Shards>,
     /// What the log has let go.
-    pub transcripts: Arc<Transcripts>,
+    pub transcripts: Transcripts,
     /// Who may call.
     pub authenticator: Authenticator,
     /// How often.
@@ -95,22 +92,20 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// The edge of a shard.
+    /// The edge of a node's shards.
     pub fn new(
-        shard: Handle,
-        feed: Arc<Feed>,
-        transcripts: Arc<Transcripts>,
+        shards: Arc<Shards>,
+        transcripts: Transcripts,
         authenticator: Authenticator,
         limits: Limits,
         id_key: IdKey,
         incarnation: Incarnation,
     ) -> Arc<Self> {
         Arc::new(Self {
-            presence: Presence::new(shard.clone(), incarnation),
+            presence: Presence::new(shards.clone(), incarnation),
             streams: Streams::new(limits.watches.clone()),
             rates: RateLimits::new(&limits.rates),
-            shard,
-            feed,
+            shards,
             transcripts,
             authenticator,
             limits,
@@ -123,7 +118,12 @@ impl Edge {
     /// Refuses new calls from now on, and ends every stream with a goodbye.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
-        self.feed.drain();
+        self.shards.iter().for_each(|shard| shard.feed.drain());
+    }
+
+    /// A shard took this node's streams for gone, and knows better now: tells it who is here.
+    pub fn tell_presence_again(&self, shard: u32) {
+        self.presence.tell_again(shard);
     }
 
     /// Looks after the streams, once a second.
@@ -214,13 +214,16 @@ pub(super) struct Call {
     pub(super) edge: Arc<Edge>,
     pub(super) identity: Arc<Identity>,
     pub(super) center: CenterId,
+    /// The center's.
+    pub(super) shard: Arc<Shard>,
     connection: Option<ConnectionInfo>,
 }
 
 impl Call {
     fn new(edge: Arc<Edge>, identity: Arc<Identity>, connection: Option<ConnectionInfo>) -> Result<Self, Status> {
         let center = CenterId::parse(&identity.center).ok_or_else(status::unauthenticated)?;
-        Ok(Self { edge, identity, center, connection })
+        let shard = edge.shards.of(&center).clone();
+        Ok(Self { edge, identity, center, shard, connection })
     }
 
     /// A stream of the caller's, with a lease or without, unless they have too many.
@@ -299,21 +302,39 @@ impl Call {
         id: SessionId,
         read: impl FnOnce(&Session, Access) -> T + Clone + Send + 'static,
     ) -> Result<T, Status> {
+        self.see_from(viewer, id, 0, read).await
+    }
+
+    /// As [`see`](Self::see), once the viewer's last revision is this or later; 0: with nothing missing.
+    pub(super) async fn see_from<T: Send + 'static>(
+        &self,
+        viewer: Viewer,
+        id: SessionId,
+        revision: u64,
+        read: impl FnOnce(&Session, Access) -> T + Clone + Send + 'static,
+    ) -> Result<T, Status> {
         let (eyes, take) = (viewer.clone(), read.clone());
-        let seen = self.edge.shard.read(&self.center, move |center, _| {
+        let look = move |center: &Center, _| {
             let sees_all = center.sees_all(&eyes);
             center.view(&eyes, id).map(|(session, access)| take(session, access)).map_err(|refusal| (refusal, sees_all))
-        });
-        let (refusal, sees_all) = match seen.await.map_err(status::unavailable)? {
+        };
+        let (shard, eyes) = (&self.shard.handle, viewer.clone());
+        let reached = move |center: &Center| {
+            let seen = center.view(&eyes, id);
+            seen.is_ok_and(|(session, access)| u64::from(session.last_for(access.audience)) >= revision)
+        };
+        let seen = match revision {
+            0 => shard.read(&self.center, look).await,
+            _ => shard.read_once(&self.center, reached, look).await,
+        };
+        let (refusal, sees_all) = match seen.map_err(status::unavailable)? {
             Ok(seen) => return Ok(seen),
             Err(why) => why,
         };
         if refusal != Refusal::SessionNotFound {
             return Err(status::of(refusal));
         }
-        let (transcripts, center) = (self.edge.transcripts.clone(), self.center.clone());
-        let found = tokio::task::spawn_blocking(move || transcripts.session(&center, id));
-        let found = found.await.map_err(|_| status::unavailable(Unavailable::Recovering))?;
+        let found = self.edge.transcripts.session(&self.center, id).await;
         let session = found.map_err(|error| status::unreadable(&ReadError::Unavailable(error.to_string())))?;
         let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
         let access = session.seen_by(&viewer, sees_all).map_err(status::of)?;
@@ -324,7 +345,7 @@ impl Call {
     pub(super) async fn ask(&self, caller: Caller, request: RequestId, command: Command) -> Result<Answer, Status> {
         let fingerprint = self.edge.id_key.fingerprint(&command);
         let asked = Asked { caller, request: Some(Requested { id: request, fingerprint }), command };
-        let answered = self.edge.shard.command(&self.center, asked).await.map_err(status::unavailable)?;
+        let answered = self.shard.handle.command(&self.center, asked).await.map_err(status::unavailable)?;
         answered.map_err(status::of)
     }
 }

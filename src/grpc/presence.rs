@@ -5,15 +5,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{
-    center::{AgentId, CenterId, Command, Incarnation, SessionId},
-    shard::Handle,
-};
+use super::shards::Shards;
+use crate::center::{AgentId, CenterId, Command, Incarnation, SessionId};
 
 /// Counts of open streams.
 #[derive(Clone)]
 pub(super) struct Presence {
-    shard: Handle,
+    shards: Arc<Shards>,
     incarnation: Incarnation,
     counts: Arc<Mutex<HashMap<(CenterId, Present), usize>>>,
 }
@@ -28,8 +26,8 @@ pub(super) enum Present {
 }
 
 impl Presence {
-    pub(super) fn new(shard: Handle, incarnation: Incarnation) -> Self {
-        Self { shard, incarnation, counts: Arc::default() }
+    pub(super) fn new(shards: Arc<Shards>, incarnation: Incarnation) -> Self {
+        Self { shards, incarnation, counts: Arc::default() }
     }
 
     /// Somebody is here for as long as the guard lives.
@@ -54,7 +52,13 @@ impl Presence {
             (Present::Customer(session), true) => Command::OpenCustomer { session, incarnation },
             (Present::Customer(session), false) => Command::CloseCustomer { session, incarnation },
         };
-        self.shard.presence(center, command);
+        self.shards.of(center).handle.presence(center, command);
+    }
+
+    /// Tells everything once more: a shard took this node's streams for gone.
+    pub(super) fn tell_again(&self, shard: u32) {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.keys().filter(|(center, _)| self.shards.of(center).number == shard).for_each(|key| self.tell(key, true));
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn rate_limited(after: Duration) -> Status {
 
 /// Too many of something.
 pub(super) fn limit_reached(limit: &'static str) -> Status {
-    of(Refusal::LimitReached { limit })
+    of(Refusal::LimitReached { limit: limit.into() })
 }
 
 /// The call's time is over.
@@ -125,6 +125,7 @@ pub(super) fn unavailable(why: Unavailable) -> Status {
     match why {
         Unavailable::Overloaded => retry(Code::Unavailable, "OVERLOADED", why.to_string(), RETRY),
         Unavailable::Recovering => retry(Code::Unavailable, "RECOVERING", why.to_string(), RETRY),
+        Unavailable::NoLeader => retry(Code::Unavailable, "NO_LEADER", why.to_string(), RETRY),
         Unavailable::Stopped => draining(),
         Unavailable::StorageFull => retry(Code::ResourceExhausted, "STORAGE_FULL", why.to_string(), RETRY_FULL),
     }
@@ -171,7 +172,7 @@ pub(super) fn of(refusal: Refusal) -> Status {
         }
         Refusal::RateLimited => rate_limited(Duration::from_secs(60)),
         Refusal::LimitReached { limit } => {
-            status(Code::ResourceExhausted, "LIMIT_REACHED", text, vec![("limit", limit.to_owned())], |details| {
+            status(Code::ResourceExhausted, "LIMIT_REACHED", text, vec![("limit", limit.into_owned())], |details| {
                 details.set_retry_info(Some(Duration::from_secs(1)));
             })
         }

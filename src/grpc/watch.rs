@@ -70,7 +70,7 @@ impl WatchStream {
         // Counted from here on, also while the snapshot is read.
         let stream = call.open_stream(here.is_some())?;
         let opened = opened(&call, &stream, here.is_some(), opening).await?;
-        let cursor = edge.feed.cursor(session, access, start, eyes);
+        let cursor = call.shard.feed.cursor(session, access, start, eyes);
         if let Some(here) = here {
             stream.hold(edge.presence.enter(&call.center, here));
         }

@@ -175,7 +175,7 @@ impl Cursor {
                 if signal.from != self.eyes
                     && (signal.audience == Audience::Everyone || self.audience == Audience::Staff)
                 {
-                    return Poll::Ready(Step::Signal(signal.bytes.clone()));
+                    return Poll::Ready(Step::Signal(Bytes::copy_from_slice(&signal.bytes)));
                 }
                 continue;
             }

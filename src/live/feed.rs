@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     center::{Access, AgentId, Audience, CenterId, Event, Happened, SessionId, Text},
-    journal::{Journal, Position, ReadError},
+    journal::{BoxFuture, Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
 
@@ -30,14 +30,20 @@ const CHUNK: usize = 64;
 
 /// Sessions that the log has let go.
 pub trait Past: Send + Sync + 'static {
-    /// As [`Feed::history`]; blocks.
+    /// As [`Feed::history`].
     fn commits(
         &self,
         session: SessionId,
         audience: Audience,
         after: u32,
         until: Option<u32>,
-    ) -> Result<Vec<Arc<SessionCommit>>, ReadError>;
+    ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>>;
+}
+
+/// The watchers at other nodes.
+pub trait Others: Send + Sync + 'static {
+    /// Shows them something that isn't history. It may be lost.
+    fn signal(&self, session: SessionId, signal: &Signal);
 }
 
 /// What is durable, for those who watch.
@@ -45,6 +51,7 @@ pub struct Feed {
     journal: Arc<dyn Journal>,
     pub(super) render: Arc<dyn Render>,
     past: Arc<dyn Past>,
+    others: Option<Arc<dyn Others>>,
     places: Mutex<Places>,
     ring: Mutex<Ring>,
     topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
@@ -61,11 +68,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Feed {
     /// A feed that has seen nothing yet.
-    pub fn new(journal: Arc<dyn Journal>, render: Arc<dyn Render>, past: Arc<dyn Past>) -> Arc<Self> {
+    pub fn new(
+        journal: Arc<dyn Journal>,
+        render: Arc<dyn Render>,
+        past: Arc<dyn Past>,
+        others: Option<Arc<dyn Others>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             journal,
             render,
             past,
+            others,
             places: Mutex::default(),
             ring: Mutex::default(),
             topics: Mutex::default(),
@@ -105,13 +118,26 @@ impl Feed {
         }
     }
 
+    /// The last durable position that was seen.
+    pub fn position(&self) -> Position {
+        self.position.load(Ordering::Relaxed)
+    }
+
     /// The bell of an agent's desk.
     pub fn bell(&self, center: &CenterId, agent: &AgentId) -> Arc<Bell> {
         lock(&self.bells).entry((center.clone(), agent.clone())).or_default().clone()
     }
 
-    /// Shows something that isn't history to those who watch a session now.
+    /// Shows something that isn't history to those who watch a session now, at every node.
     pub fn signal(&self, session: SessionId, signal: Signal) {
+        if let Some(others) = &self.others {
+            others.signal(session, &signal);
+        }
+        self.show(session, signal);
+    }
+
+    /// Shows it to those who watch at this node.
+    pub fn show(&self, session: SessionId, signal: Signal) {
         let topic = lock(&self.topics).get(&session).cloned();
         let mut wakers = Vec::new();
         if let Some(topic) = topic {
@@ -158,9 +184,7 @@ impl Feed {
         until: Option<u32>,
     ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
         let Some(places) = self.places_after(session, audience, after, until) else {
-            let past = self.past.clone();
-            let read = tokio::task::spawn_blocking(move || past.commits(session, audience, after, until));
-            return read.await.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+            return self.past.commits(session, audience, after, until).await;
         };
         let mut commits = Vec::with_capacity(places.len());
         let mut batch: Option<Arc<Committed>> = None;

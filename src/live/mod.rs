@@ -17,5 +17,5 @@ mod topic;
 pub use bell::Bell;
 pub use commit::{Render, SessionCommit};
 pub use cursor::{Cursor, Over, Start, Step};
-pub use feed::{Feed, Past, TURNS};
+pub use feed::{Feed, Others, Past, TURNS};
 pub use topic::{Eyes, Signal};

@@ -15,7 +15,7 @@ use crate::{
         Access, AgentId, Audience, By, CenterId, Event, Happened, LeaveReason, Record, RequestId, SessionEvent,
         SessionId, Text, Time,
     },
-    journal::{ReadError, memory::Memory},
+    journal::{BoxFuture, ReadError, memory::Memory},
     shard::{Committed, Observer},
 };
 
@@ -30,8 +30,14 @@ impl Render for Numbers {
 }
 
 impl Past for Numbers {
-    fn commits(&self, _: SessionId, _: Audience, _: u32, _: Option<u32>) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
-        Ok(Vec::new())
+    fn commits(
+        &self,
+        _: SessionId,
+        _: Audience,
+        _: u32,
+        _: Option<u32>,
+    ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 
@@ -50,7 +56,7 @@ struct Fed {
 }
 
 fn given() -> Fed {
-    let feed = Feed::new(Arc::new(Memory::new(1)), Arc::new(Numbers), Arc::new(Numbers));
+    let feed = Feed::new(Arc::new(Memory::new(1)), Arc::new(Numbers), Arc::new(Numbers), None);
     Fed { feed, position: Mutex::new(0) }
 }
 

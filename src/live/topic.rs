@@ -6,7 +6,7 @@ use std::{
     task::Waker,
 };
 
-use bytes::Bytes;
+use minicbor::{Decode, Encode};
 
 use super::{commit::SessionCommit, feed::TURNS};
 use crate::center::{AgentId, Audience, SessionId};
@@ -18,25 +18,33 @@ const KEPT: usize = 32;
 const SIGNALS: usize = 8;
 
 /// Who looks, as far as signals go: nobody is told what they did themselves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
 pub enum Eyes {
     /// The customer.
+    #[n(0)]
     Customer,
     /// An agent.
-    Agent(AgentId),
+    #[n(1)]
+    Agent(#[n(0)] AgentId),
     /// Anyone else.
+    #[n(2)]
     Other,
 }
 
 /// Something that isn't history: shown to who watches now, and forgotten.
-#[derive(Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Signal {
     /// Whose doing.
+    #[n(0)]
     pub from: Eyes,
     /// Who may see it.
+    #[n(1)]
     pub audience: Audience,
     /// The message.
-    pub bytes: Bytes,
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub bytes: Vec<u8>,
 }
 
 /// A session's watchers at this node.

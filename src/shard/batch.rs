@@ -8,8 +8,15 @@ use crate::{
     journal::{Batch, Item, Position, Stored},
 };
 
-/// The number of this form. A reader refuses any other.
+/// The number of a batch's frame. A reader refuses any other.
 const FORMAT: u8 = 1;
+
+/// The form in which every log begins.
+pub const FIRST_FORMAT: u32 = 1;
+
+/// The newest form of the log that this version reads and writes. Raised by one with every new kind of record; a leader
+/// writes such a kind only once [`LeaderStarted::format`] says that every node knows it.
+pub const FORMAT_KNOWN: u32 = 1;
 
 /// A batch that is durable, as everyone downstream reads it.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +62,10 @@ impl Committed {
             Ok((time, leader, records))
         };
         let (time, leader, records) = read(&mut decoder).map_err(|error| fail(error.to_string()))?;
+        let raised = leader.as_ref().and_then(|leader| leader.format).filter(|format| *format > FORMAT_KNOWN);
+        if let Some(raised) = raised {
+            return Err(fail(format!("the log's form was raised to {raised}, and {FORMAT_KNOWN} is known here")));
+        }
         let texts = stored.batch.content.iter().map(|item| item.as_ref().map(|item| item.text.clone())).collect();
         Ok(Self { position: stored.position, time, leader, records, texts })
     }

@@ -9,7 +9,9 @@ use std::{
 };
 
 use super::{
-    batch::{Committed, OpenBatch},
+    batch::{Committed, FIRST_FORMAT, OpenBatch},
+    follow::with_center,
+    role::Role,
     state::State,
 };
 use crate::{
@@ -26,11 +28,14 @@ use crate::{
 pub struct EngineLimits {
     /// Bytes after which a batch takes no more commands: what one more command can add still fits the journal's limit.
     pub batch_bytes: usize,
+    /// Every answer waits for a batch begun after it was asked, empty if need be. Where others may have taken over, only that
+    /// proves that what it was decided on is still the truth.
+    pub confirm: bool,
 }
 
 impl Default for EngineLimits {
     fn default() -> Self {
-        Self { batch_bytes: 200 * 1024 }
+        Self { batch_bytes: 200 * 1024, confirm: false }
     }
 }
 
@@ -64,7 +69,7 @@ struct Opening<W> {
 pub struct Engine<W> {
     state: State,
     limits: EngineLimits,
-    /// Batches in the making, none empty: one, and another behind each that is full.
+    /// Batches in the making: one, and another behind each that is full.
     open: VecDeque<Opening<W>>,
     flights: VecDeque<Flight<W>>,
     /// What can be told at once: everything that it depends on is durable.
@@ -224,11 +229,23 @@ impl<W> Engine<W> {
 
     /// Reads a center; the result is told once what it shows is durable.
     pub fn read(&mut self, center: &CenterId, read: impl FnOnce(&Center) -> W) {
-        let result = match self.state.centers.get(center) {
-            Some(center) => read(center),
-            None => read(&Center::new(center.clone(), BTreeSet::new())),
-        };
+        let result = with_center(&self.state, center, read);
         self.hold(result);
+    }
+
+    /// As [`read`](Self::read), for who doesn't mind if others have taken over meanwhile.
+    pub fn read_here(&mut self, center: &CenterId, read: impl FnOnce(&Center) -> W) {
+        let result = with_center(&self.state, center, read);
+        self.hold_here(result);
+    }
+
+    /// Proves that this engine's shard still leads, and tells the position that proves it.
+    pub fn confirm(&mut self, tell: impl FnOnce(Position) -> W) {
+        if self.open.is_empty() {
+            self.open.push_back(Opening { batch: OpenBatch::new(), waiting: Vec::new() });
+        }
+        let position = self.sealed() + self.open.len() as Position;
+        self.hold(tell(position));
     }
 
     /// Reads all centers; the result is told once what it shows is durable.
@@ -238,6 +255,13 @@ impl<W> Engine<W> {
     }
 
     fn hold(&mut self, waiting: W) {
+        if self.limits.confirm && self.open.is_empty() && !bug!(LeaseTrusted) {
+            self.open.push_back(Opening { batch: OpenBatch::new(), waiting: Vec::new() });
+        }
+        self.hold_here(waiting);
+    }
+
+    fn hold_here(&mut self, waiting: W) {
         if bug!(AnswerBeforeDurable) {
             self.ready.push(waiting);
         } else if let Some(open) = self.open.back_mut() {
@@ -292,13 +316,16 @@ impl<W> Engine<W> {
 pub fn leader_started(
     state: &State,
     incarnation: Incarnation,
+    role: &Role,
     now: Time,
     salt: impl FnMut() -> [u8; 16],
 ) -> (Sealed, Committed) {
     let now = if bug!(TimeGoesBack) { now } else { now.max(state.time) };
     let down_for: Millis = if state.position == 0 { 0 } else { now.since(state.time) };
-    let living = BTreeSet::from([incarnation]);
-    let leader = LeaderStarted { epoch: state.epoch + 1, incarnation, now, down_for, living };
+    let mut living = role.living.clone();
+    living.insert(incarnation);
+    let format = Some(role.format.max(state.format())).filter(|format| *format > FIRST_FORMAT);
+    let leader = LeaderStarted { epoch: state.epoch + 1, incarnation, now, down_for, living, format };
     let (batch, committed) = OpenBatch::new().seal(state.position + 1, now, Some(leader), salt);
     (Sealed { expected: state.position, batch }, committed)
 }

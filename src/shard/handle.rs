@@ -8,26 +8,43 @@ use std::{
     },
 };
 
-use tokio::sync::{mpsc, oneshot};
+use minicbor::{Decode, Encode};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::state::State;
-use crate::center::{Answer, Asked, Caller, Center, CenterId, Command, Object, Refusal, Time, Who};
+use super::{
+    errand::{Done, Errand},
+    role::Standing,
+    state::State,
+};
+use crate::{
+    center::{Answer, Asked, Caller, Center, CenterId, Command, Object, Refusal, Time, Who},
+    journal::Position,
+};
 
 /// Why a call wasn't decided. Retrying with the same request id is safe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Encode, Decode)]
+#[cbor(index_only)]
 pub enum Unavailable {
     /// The mailbox is full.
     #[error("the server is busy")]
+    #[n(0)]
     Overloaded,
     /// The shard recovers; the call may or may not have taken effect.
     #[error("the server recovers; the call may or may not have taken effect")]
+    #[n(1)]
     Recovering,
     /// The disk is nearly full: what only adds is refused.
     #[error("the server's disk is full")]
+    #[n(2)]
     StorageFull,
     /// The shard has stopped.
     #[error("the server shuts down")]
+    #[n(3)]
     Stopped,
+    /// No node leads the shard now, or this one can't reach it. The call was not decided.
+    #[error("no node leads this part of the service now")]
+    #[n(4)]
+    NoLeader,
 }
 
 /// A result with the way to tell it, once what it was decided on is durable; or that this isn't known.
@@ -39,12 +56,58 @@ pub(super) type Reading = Box<dyn FnOnce(&Center, Time) -> Waiting + Send>;
 /// As [`Reading`], of all centers.
 pub(super) type Surveying = Box<dyn FnOnce(&State, Time) -> Waiting + Send>;
 
+/// How current what is read has to be.
+pub(super) enum Need {
+    /// As current as this node is.
+    Here,
+    /// Nothing that was acknowledged before is missing.
+    Now,
+    /// Until this holds, or nothing is missing.
+    Until(Box<dyn FnMut(&Center) -> bool + Send>),
+}
+
 /// What is asked of the task.
 pub(super) enum Job {
-    Command { center: CenterId, asked: Asked, reply: Reply<Answer> },
-    Apply { center: CenterId, caller: Caller, objects: Vec<Object>, reply: Reply<(u32, u64)> },
-    Read { center: CenterId, read: Reading },
-    Survey { read: Surveying },
+    Command {
+        center: CenterId,
+        asked: Asked,
+        from: From,
+        reply: Reply<Answer>,
+    },
+    Apply {
+        center: CenterId,
+        caller: Caller,
+        objects: Vec<Object>,
+        from: From,
+        reply: Reply<(u32, u64)>,
+    },
+    Read {
+        center: CenterId,
+        need: Need,
+        read: Reading,
+    },
+    Survey {
+        read: Surveying,
+    },
+    /// For another node.
+    Confirm {
+        reply: oneshot::Sender<Result<Position, Unavailable>>,
+    },
+    /// Of another node.
+    Present {
+        center: CenterId,
+        command: Command,
+        reply: oneshot::Sender<Result<(), Unavailable>>,
+    },
+}
+
+/// Where a job comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// A caller of this node: it is asked of the leader, wherever that is.
+    Caller,
+    /// Another node, which takes this one for the leader.
+    Node,
 }
 
 pub(super) type Reply<T> = oneshot::Sender<Result<Result<T, Refusal>, Unavailable>>;
@@ -62,6 +125,7 @@ pub struct Handle {
     pub(super) presence: mpsc::UnboundedSender<(CenterId, Command)>,
     pub(super) slots: Arc<Slots>,
     pub(super) storage_full: Arc<AtomicBool>,
+    pub(super) standing: watch::Receiver<Standing>,
 }
 
 impl Handle {
@@ -72,8 +136,42 @@ impl Handle {
             return Err(Unavailable::StorageFull);
         }
         let (reply, answer) = oneshot::channel();
-        self.send(center, Job::Command { center: center.clone(), asked, reply })?;
+        self.send(center, Job::Command { center: center.clone(), asked, from: From::Caller, reply })?;
         answer.await.unwrap_or(Err(Unavailable::Recovering))
+    }
+
+    /// Does what another node asks, if this one leads.
+    pub async fn carry_out(&self, errand: Errand) -> Result<Done, Unavailable> {
+        let lost = Unavailable::Recovering;
+        match errand {
+            Errand::Command { center, asked } => {
+                let adds = matches!(asked.command, Command::StartSession(_) | Command::SendMessage { .. });
+                if adds && self.storage_full.load(Ordering::Relaxed) {
+                    return Err(Unavailable::StorageFull);
+                }
+                let (reply, answer) = oneshot::channel();
+                let (of, from) = (center.clone(), From::Node);
+                self.send(&of, Job::Command { center, asked: *asked, from, reply })?;
+                Ok(answer.await.unwrap_or(Err(lost))?.map_or_else(Done::Refused, Done::Answered))
+            }
+            Errand::Apply { center, caller, objects } => {
+                let (reply, answer) = oneshot::channel();
+                let (of, from) = (center.clone(), From::Node);
+                self.send(&of, Job::Apply { center, caller, objects, from, reply })?;
+                let applied = answer.await.unwrap_or(Err(lost))?;
+                Ok(applied.map_or_else(Done::Refused, |(changed, seq)| Done::Applied(changed, seq)))
+            }
+            Errand::Confirm => {
+                let (reply, answer) = oneshot::channel();
+                self.send_for_nobody(Job::Confirm { reply })?;
+                answer.await.unwrap_or(Err(lost)).map(Done::Confirmed)
+            }
+            Errand::Present { center, command } => {
+                let (reply, answer) = oneshot::channel();
+                self.send_for_nobody(Job::Present { center, command: *command, reply })?;
+                answer.await.unwrap_or(Err(lost)).map(|()| Done::Noted)
+            }
+        }
     }
 
     /// Puts objects, all or none; tells how many differed and the center's last commit.
@@ -84,14 +182,43 @@ impl Handle {
         objects: Vec<Object>,
     ) -> Result<Result<(u32, u64), Refusal>, Unavailable> {
         let (reply, answer) = oneshot::channel();
-        self.send(center, Job::Apply { center: center.clone(), caller, objects, reply })?;
+        let (of, from) = (center.clone(), From::Caller);
+        self.send(center, Job::Apply { center: of, caller, objects, from, reply })?;
         answer.await.unwrap_or(Err(Unavailable::Recovering))
     }
 
-    /// Reads a center, and waits until what was read is durable.
+    /// Reads a center, with nothing missing that was acknowledged before, and waits until what was read is durable.
     pub async fn read<T: Send + 'static>(
         &self,
         center: &CenterId,
+        read: impl FnOnce(&Center, Time) -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.read_when(center, Need::Now, read).await
+    }
+
+    /// Reads a center as it is known at this node, which may be a moment behind.
+    pub async fn read_here<T: Send + 'static>(
+        &self,
+        center: &CenterId,
+        read: impl FnOnce(&Center, Time) -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.read_when(center, Need::Here, read).await
+    }
+
+    /// Reads a center once something holds of it here; when that takes too long, as [`read`](Self::read).
+    pub async fn read_once<T: Send + 'static>(
+        &self,
+        center: &CenterId,
+        holds: impl FnMut(&Center) -> bool + Send + 'static,
+        read: impl FnOnce(&Center, Time) -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.read_when(center, Need::Until(Box::new(holds)), read).await
+    }
+
+    async fn read_when<T: Send + 'static>(
+        &self,
+        center: &CenterId,
+        need: Need,
         read: impl FnOnce(&Center, Time) -> T + Send + 'static,
     ) -> Result<T, Unavailable> {
         let (reply, answer) = oneshot::channel();
@@ -99,11 +226,12 @@ impl Handle {
             let result = read(center, now);
             Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
         });
-        self.send(center, Job::Read { center: center.clone(), read })?;
+        self.send(center, Job::Read { center: center.clone(), need, read })?;
         answer.await.unwrap_or(Err(Unavailable::Recovering))
     }
 
-    /// Reads all centers, and waits until what was read is durable. For housekeeping: it has the mailbox's last place.
+    /// Reads all centers, and waits until what was read is durable. For the leader's housekeeping: it has the mailbox's last
+    /// place.
     pub async fn survey<T: Send + 'static>(
         &self,
         read: impl FnOnce(&State, Time) -> T + Send + 'static,
@@ -118,6 +246,11 @@ impl Handle {
         answer.await.unwrap_or(Err(Unavailable::Recovering))
     }
 
+    /// How the shard stands at this node.
+    pub fn standing(&self) -> watch::Receiver<Standing> {
+        self.standing.clone()
+    }
+
     /// Tells who came and went. Never refused: there are at most two of these a stream, and streams are limited.
     pub fn presence(&self, center: &CenterId, command: Command) {
         // Nobody is there to hear it once the shard has stopped.
@@ -126,6 +259,14 @@ impl Handle {
 
     fn send(&self, center: &CenterId, job: Job) -> Result<(), Unavailable> {
         let slot = self.slots.take(center).ok_or(Unavailable::Overloaded)?;
+        self.queue(job, slot)
+    }
+
+    fn send_for_nobody(&self, job: Job) -> Result<(), Unavailable> {
+        self.queue(job, self.slots.housekeeping())
+    }
+
+    fn queue(&self, job: Job, slot: Slot) -> Result<(), Unavailable> {
         self.jobs.try_send(Queued { job, _slot: slot }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Unavailable::Overloaded,
             mpsc::error::TrySendError::Closed(_) => Unavailable::Stopped,

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     batch::{Committed, DecodeError},
     engine::leader_started,
+    role::Role,
     snapshot::Snapshot,
     state::State,
     task::Observer,
@@ -14,8 +15,11 @@ use crate::{
     journal::{AppendError, Journal, ReadError},
 };
 
-/// How long a recovery that failed waits before the next attempt.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How long what failed is left alone before it is tried again.
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
+
+/// Batches that are folded before others have their turn.
+const STEP: usize = 1024;
 
 /// Why a shard can't be recovered.
 #[derive(Debug, thiserror::Error)]
@@ -31,39 +35,29 @@ pub enum RecoveryError {
     Snapshot(minicbor::decode::Error),
 }
 
-/// A shard that may serve.
-#[derive(Debug)]
-pub struct Recovered {
-    /// Its state, the leader's start included.
-    pub state: State,
+/// Folds the log, from the newest snapshot on, to its end.
+pub async fn restore(journal: &dyn Journal, observer: &dyn Observer) -> Result<State, RecoveryError> {
+    let mut snapshot = Snapshot::newest(journal).await?;
+    observer.restored(snapshot.state.position, &snapshot.places);
+    while snapshot.follow(journal, STEP, |batch| observer.durable(batch)).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    Ok(snapshot.state)
 }
 
-/// Folds the log, and becomes its leader. Tries for ever where trying may help; fails where it can't.
-pub async fn recover(
+/// Becomes the leader behind what was folded, unless somebody else wrote there.
+pub async fn announce(
     journal: &dyn Journal,
+    state: &mut State,
     incarnation: Incarnation,
+    role: &Role,
     wall: impl Fn() -> Time,
     observer: &dyn Observer,
-) -> Result<Recovered, RecoveryError> {
-    let mut fold = Snapshot::newest(journal).await?;
-    observer.restored(fold.state.position, &fold.places);
-    loop {
-        while fold.follow(journal, 1024, |batch| observer.durable(batch)).await? > 0 {
-            tokio::task::yield_now().await;
-        }
-        let (sealed, committed) = leader_started(&fold.state, incarnation, wall(), || [0; 16]);
-        match journal.append(sealed.expected, sealed.batch).await {
-            Ok(_) => {
-                let committed: Arc<Committed> = Arc::new(committed);
-                fold.state.apply(&committed);
-                observer.durable(&committed);
-                return Ok(Recovered { state: fold.state });
-            }
-            Err(AppendError::Conflict { tail }) => tracing::info!(tail, "another writer was faster; reading on"),
-            Err(error) => {
-                tracing::warn!(%error, "the start of the leader could not be written; trying again");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+) -> Result<(), AppendError> {
+    let (sealed, committed) = leader_started(state, incarnation, role, wall(), || [0; 16]);
+    journal.append(sealed.expected, sealed.batch).await?;
+    let committed: Arc<Committed> = Arc::new(committed);
+    observer.durable(&committed);
+    state.apply(&committed);
+    Ok(())
 }

@@ -13,11 +13,12 @@ use std::{
 
 use futures_util::future::{MaybeDone, maybe_done};
 use minicbor::{Decode, Encode};
+use tokio::sync::watch;
 
-use super::{batch::Committed, recovery::RecoveryError, state::State};
+use super::{batch::Committed, recovery::RecoveryError, role::Standing, state::State};
 use crate::{
     bugs::bug,
-    center::{CenterChange, Event, HOUR, Millis, SessionId, Time},
+    center::{CenterChange, Event, HOUR, Incarnation, Millis, SessionId, Time},
     journal::{Journal, Position},
 };
 
@@ -109,6 +110,9 @@ pub struct Snapshot {
     /// Where its sessions' events are.
     #[n(1)]
     pub places: Places,
+    /// Who led then.
+    #[n(2)]
+    leader: Option<Incarnation>,
 }
 
 impl Snapshot {
@@ -131,6 +135,7 @@ impl Snapshot {
     fn decode(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
         let mut snapshot: Self = minicbor::decode(bytes)?;
         snapshot.state.restore();
+        snapshot.state.leader = snapshot.leader;
         Ok(snapshot)
     }
 
@@ -141,24 +146,14 @@ impl Snapshot {
         most: usize,
         mut each: impl FnMut(&Arc<Committed>),
     ) -> Result<usize, RecoveryError> {
-        let mut folded = 0;
-        let mut ahead = begun(journal.read(self.state.position + 1, most)).await;
-        while folded < most {
-            ahead.as_mut().await;
-            let batches = ahead.as_mut().take_output().unwrap_or_else(|| Ok(Vec::new()))?;
-            let Some(last) = batches.last().map(|last| last.position) else {
-                break;
-            };
-            // The next ones are read and verified while these are folded.
-            ahead = begun(journal.read(last + 1, most - folded - batches.len())).await;
-            for stored in batches {
-                let batch = Arc::new(Committed::decode(&stored)?);
-                self.state.apply(&batch);
-                self.places.apply(&batch);
-                each(&batch);
-                folded += 1;
-            }
-        }
+        let (state, places) = (&mut self.state, &mut self.places);
+        let folded = fold(journal, state.position, most, |batch| {
+            state.apply(batch);
+            places.apply(batch);
+            each(batch);
+        });
+        let folded = folded.await?;
+        self.leader = self.state.leader;
         Ok(folded)
     }
 
@@ -172,6 +167,31 @@ impl Snapshot {
     }
 }
 
+/// Hands on the batches behind `after` until the log's end, or until `most` were; tells how many were.
+pub(super) async fn fold(
+    journal: &dyn Journal,
+    after: Position,
+    most: usize,
+    mut each: impl FnMut(&Arc<Committed>),
+) -> Result<usize, RecoveryError> {
+    let mut folded = 0;
+    let mut ahead = begun(journal.read(after + 1, most)).await;
+    while folded < most {
+        ahead.as_mut().await;
+        let batches = ahead.as_mut().take_output().unwrap_or_else(|| Ok(Vec::new()))?;
+        let Some(last) = batches.last().map(|last| last.position) else {
+            break;
+        };
+        // The next ones are read and verified while these are folded.
+        ahead = begun(journal.read(last + 1, most - folded - batches.len())).await;
+        for stored in batches {
+            each(&Arc::new(Committed::decode(&stored)?));
+            folded += 1;
+        }
+    }
+    Ok(folded)
+}
+
 /// A read that is under way.
 async fn begun<F: Future>(read: F) -> Pin<Box<MaybeDone<F>>> {
     let mut read = Box::pin(maybe_done(read));
@@ -183,10 +203,19 @@ async fn begun<F: Future>(read: F) -> Pin<Box<MaybeDone<F>>> {
     read
 }
 
-/// Makes a snapshot whenever `every` batches were written since the last one, and drops what nobody needs any more.
-pub async fn keep_snapshots(journal: Arc<dyn Journal>, every: u64, retention: Millis) {
+/// Makes a snapshot whenever `every` batches were written since the last one, and drops what nobody needs any more; only
+/// while this node leads.
+pub async fn keep_snapshots(
+    journal: Arc<dyn Journal>,
+    standing: watch::Receiver<Standing>,
+    every: u64,
+    retention: Millis,
+) {
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
+        if !standing.borrow().leads {
+            continue;
+        }
         if let Err(error) = snapshot_if_due(&*journal, every, retention).await {
             tracing::warn!(%error, "no snapshot could be made; the next attempt is in a moment");
         }

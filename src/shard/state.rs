@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
 
-use super::batch::Committed;
+use super::batch::{Committed, FIRST_FORMAT};
 use crate::{
     center::{Center, CenterId, Incarnation, Time},
     journal::Position,
@@ -28,6 +28,12 @@ pub struct State {
     /// The centers.
     #[n(4)]
     pub centers: BTreeMap<CenterId, Center>,
+    /// The log's form, once it was raised.
+    #[n(5)]
+    pub raised: Option<u32>,
+    /// The last leader; a snapshot keeps it beside the state.
+    #[cbor(skip)]
+    pub leader: Option<Incarnation>,
 }
 
 impl State {
@@ -38,12 +44,19 @@ impl State {
         self.time = self.time.max(batch.time);
         if let Some(leader) = &batch.leader {
             self.epoch = leader.epoch;
+            self.leader = Some(leader.incarnation);
+            self.raised = leader.format.or(self.raised);
             self.living = leader.living.clone();
             self.centers.values_mut().for_each(|center| center.leader_started(leader));
         }
         for record in &batch.records {
             self.center_mut(&record.center).apply(record);
         }
+    }
+
+    /// The log's form: what records may be written.
+    pub fn format(&self) -> u32 {
+        self.raised.unwrap_or(FIRST_FORMAT)
     }
 
     /// A center, made when it isn't known yet.

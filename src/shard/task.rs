@@ -20,14 +20,16 @@ use tokio::{
 use super::{
     batch::Committed,
     engine::{Engine, EngineLimits},
-    handle::{Handle, Job, Queued, Slots, Unavailable, Waiting, system},
-    recovery::{RecoveryError, recover},
+    follow::{Followed, of_incarnation},
+    handle::{Handle, Job, Need, Queued, Slots, Unavailable, Waiting, system},
+    recovery::{PAUSE, RecoveryError, announce, restore},
+    role::{Place, Standing},
     snapshot::Places,
     state::State,
 };
 use crate::{
     center::{Asked, CenterId, Command, Incarnation, Time},
-    journal::{AppendError, Journal, Position},
+    journal::{AppendError, Journal, Position, ReadError},
 };
 
 /// Jobs that are taken from the mailbox at once, so that what became durable is told in between.
@@ -55,18 +57,39 @@ pub struct ShardSettings {
 
 /// A shard before its task runs.
 pub struct Shard {
+    /// For the log.
+    pub(super) number: u32,
     journal: Arc<dyn Journal>,
-    observer: Arc<dyn Observer>,
+    pub(super) observer: Arc<dyn Observer>,
     limits: EngineLimits,
-    incarnation: Incarnation,
-    wall: fn() -> Time,
-    jobs: mpsc::Receiver<Queued>,
-    presence: mpsc::UnboundedReceiver<(CenterId, Command)>,
-    /// Who came and went in batches that aren't durable: nobody says it again, so it's decided again after a recovery.
-    undurable: Again,
+    pub(super) place: Place,
+    pub(super) wall: fn() -> Time,
+    pub(super) jobs: mpsc::Receiver<Queued>,
+    pub(super) presence: mpsc::UnboundedReceiver<(CenterId, Command)>,
+    pub(super) undurable: Undurable,
+    /// What was asked of a node that only followed then.
+    pub(super) left_over: VecDeque<Queued>,
+    pub(super) standing: watch::Sender<Standing>,
+    storage_full: Arc<AtomicBool>,
 }
 
-type Again = Arc<Mutex<Vec<(CenterId, Command)>>>;
+/// Who came and went in batches that aren't durable: nobody says it again, so it's decided again.
+#[derive(Clone, Default)]
+pub(super) struct Undurable(Arc<Mutex<Vec<(CenterId, Command)>>>);
+
+impl Undurable {
+    fn lock(&self) -> MutexGuard<'_, Vec<(CenterId, Command)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn take(&self) -> Vec<(CenterId, Command)> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    pub(super) fn put(&self, again: impl IntoIterator<Item = (CenterId, Command)>) {
+        self.lock().extend(again);
+    }
+}
 
 /// A shard's clock: not before the last record, and never back.
 struct Clock {
@@ -86,55 +109,131 @@ impl Clock {
 
 type Appends<'a> = FuturesOrdered<Pin<Box<dyn Future<Output = Result<Position, AppendError>> + Send + 'a>>>;
 
+/// How a leading ends.
+enum Ended {
+    /// The server stops.
+    Stopped,
+    /// This node isn't to lead any more, or has to announce itself anew. Everything decided is durable.
+    Left(State),
+}
+
 impl Shard {
     /// A shard over a journal, and the way into it.
     pub fn new(
+        number: u32,
         journal: Arc<dyn Journal>,
         observer: Arc<dyn Observer>,
-        incarnation: Incarnation,
+        place: Place,
         wall: fn() -> Time,
         settings: &ShardSettings,
     ) -> (Self, Handle, Arc<AtomicBool>) {
         let (job_sender, jobs) = mpsc::channel(settings.mailbox);
         let (presence_sender, presence) = mpsc::unbounded_channel();
         let storage_full = Arc::new(AtomicBool::new(false));
+        let (standing, stands) = watch::channel(Standing::default());
         let handle = Handle {
             jobs: job_sender,
             presence: presence_sender,
             slots: Slots::new(settings.mailbox),
             storage_full: storage_full.clone(),
+            standing: stands,
         };
-        let (limits, undurable) = (settings.limits, Again::default());
-        let shard = Self { journal, observer, limits, incarnation, wall, jobs, presence, undurable };
+        let shard = Self {
+            number,
+            journal,
+            observer,
+            limits: settings.limits,
+            place,
+            wall,
+            jobs,
+            presence,
+            undurable: Undurable::default(),
+            left_over: VecDeque::new(),
+            standing,
+            storage_full: storage_full.clone(),
+        };
         (shard, handle, storage_full)
     }
 
-    /// Recovers and serves, again whenever an append fails, until `stop`. Tells `ready` when it serves.
-    pub async fn run(
-        mut self,
-        mut stop: watch::Receiver<bool>,
-        ready: watch::Sender<bool>,
-        storage_full: Arc<AtomicBool>,
-    ) -> Result<(), RecoveryError> {
-        let journal = self.journal.clone();
+    /// Follows or leads, as it is told, until `stop`; recovers whenever an append fails.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), RecoveryError> {
+        let (journal, observer) = (self.journal.clone(), self.observer.clone());
+        let mut known: Option<State> = None;
         loop {
-            let recovery = recover(&*journal, self.incarnation, self.wall, &*self.observer);
-            let state = tokio::select! {
-                recovered = recovery => recovered?.state,
-                _ = stop.wait_for(|stop| *stop) => return Ok(()),
+            let mut state = match known.take() {
+                Some(state) => state,
+                None => tokio::select! {
+                    restored = restored(&*journal, &*observer, self.number) => restored?,
+                    _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                },
             };
-            tracing::info!(epoch = state.epoch, position = state.position, centers = state.centers.len(), "serving");
-            ready.send_replace(true);
+            match self.follow(&*journal, &mut state, &mut stop).await? {
+                Followed::Stopped => return Ok(()),
+                Followed::TooFarBehind => continue,
+                Followed::Lead => {}
+            }
+            if !self.announced(&*journal, &mut state, &mut stop).await {
+                known = Some(state);
+                continue;
+            }
+            let (epoch, position, centers) = (state.epoch, state.position, state.centers.len());
+            tracing::info!(shard = self.number, epoch, position, centers, "serving");
+            if self.place.elsewhere.is_some() {
+                // There was room for the announcement.
+                self.storage_full.store(false, Ordering::Relaxed);
+            }
+            self.stand(&state, true, true);
             let ended = self.serve(&*journal, state, &mut stop).await;
-            ready.send_replace(false);
+            self.standing.send_modify(|standing| standing.leads = false);
             match ended {
-                Ok(()) => return Ok(()),
+                Ok(Ended::Stopped) => return Ok(()),
+                Ok(Ended::Left(state)) => known = Some(state),
                 Err(error) => {
-                    storage_full.fetch_or(error == AppendError::Full, Ordering::Relaxed);
-                    tracing::error!(%error, "an append failed; recovering from the log");
+                    self.storage_full.fetch_or(error == AppendError::Full, Ordering::Relaxed);
+                    tracing::error!(shard = self.number, %error, "an append failed; recovering from the log");
                 }
             }
         }
+    }
+
+    /// Becomes the leader; false when that has to wait: somebody else wrote, the log can't be written, the server stops.
+    async fn announced(&mut self, journal: &dyn Journal, state: &mut State, stop: &mut watch::Receiver<bool>) -> bool {
+        let (role, incarnation) = (self.place.role.borrow_and_update().clone(), self.place.incarnation);
+        match announce(journal, state, incarnation, &role, self.wall, &*self.observer).await {
+            Ok(()) => return true,
+            Err(AppendError::Conflict { tail }) => {
+                tracing::info!(shard = self.number, tail, "another writer was faster; reading on");
+            }
+            Err(error) => {
+                tracing::warn!(shard = self.number, %error, "the leader's start could not be written; trying again");
+                tokio::select! {
+                    () = tokio::time::sleep(PAUSE) => {}
+                    _ = stop.wait_for(|stop| *stop) => {}
+                }
+            }
+        }
+        false
+    }
+
+    /// Tells how the shard stands here.
+    pub(super) fn stand(&self, state: &State, leads: bool, caught_up: bool) {
+        let lives = state.living.contains(&self.place.incarnation);
+        self.standing.send_if_modified(|standing| {
+            let lives_since = lives.then(|| standing.lives_since.unwrap_or(state.epoch));
+            let (epoch, leader) = (state.epoch, state.leader);
+            let now = Standing { position: state.position, epoch, leader, leads, caught_up, lives_since };
+            let before = std::mem::replace(standing, now);
+            Standing { position: now.position, ..before } != now
+        });
+    }
+
+    /// Whether what this node is to be differs from what it announced.
+    fn is_to_leave(&mut self, state: &State) -> bool {
+        let role = self.place.role.borrow_and_update();
+        let lives =
+            |incarnation: &Incarnation| *incarnation == self.place.incarnation || role.living.contains(incarnation);
+        let same = role.living.iter().all(|lives| state.living.contains(lives)) && state.living.iter().all(lives);
+        !role.lead || !same || role.format > state.format()
     }
 
     async fn serve(
@@ -142,22 +241,24 @@ impl Shard {
         journal: &dyn Journal,
         state: State,
         stop: &mut watch::Receiver<bool>,
-    ) -> Result<(), AppendError> {
+    ) -> Result<Ended, AppendError> {
         let clock = Clock { base: state.time, started: Instant::now() };
         let mut engine: Engine<Waiting> = Engine::new(state, self.limits);
         let mut appends: Appends<'_> = FuturesOrdered::new();
         let mut taken = Vec::with_capacity(JOBS_AT_ONCE);
         // What was taken from the mailbox when the batch was full waits here.
-        let mut jobs: VecDeque<Queued> = VecDeque::new();
-        let undurable = std::mem::take(&mut *lock(&self.undurable));
-        for (center, command) in undurable {
+        let mut jobs: VecDeque<Queued> = std::mem::take(&mut self.left_over);
+        for (center, command) in self.undurable.take() {
             present(&mut engine, center, command, clock.now(), &self.undurable);
         }
         let mut last_write = Instant::now();
         let mut stopping = false;
+        let mut leaving = self.is_to_leave(engine.state());
         loop {
             let due = engine.next_deadline().map(|time| clock.at(time)).filter(|_| !engine.is_full());
-            let tick = engine.next_deadline().map(|_| last_write + IDLE_TICK);
+            let ticks = engine.next_deadline().is_some() || self.limits.confirm;
+            let tick = Some(last_write + IDLE_TICK).filter(|_| ticks);
+            let takes = !engine.is_full() && !leaving;
             tokio::select! {
                 biased;
                 Some(appended) = appends.next(), if !appends.is_empty() => match appended {
@@ -168,13 +269,14 @@ impl Shard {
                     }
                 },
                 _ = stop.wait_for(|stop| *stop), if !stopping => stopping = true,
-                Some((center, command)) = self.presence.recv(), if !engine.is_full() => {
+                Ok(()) = self.place.role.changed() => leaving = self.is_to_leave(engine.state()),
+                Some((center, command)) = self.presence.recv(), if takes => {
                     present(&mut engine, center, command, clock.now(), &self.undurable);
                 }
                 () = tokio::time::sleep_until(due.unwrap_or(last_write)), if due.is_some() => {}
                 // There is room again for what waits.
                 () = std::future::ready(()), if !jobs.is_empty() && !engine.is_full() => {}
-                _ = self.jobs.recv_many(&mut taken, JOBS_AT_ONCE), if !engine.is_full() => jobs.extend(taken.drain(..)),
+                _ = self.jobs.recv_many(&mut taken, JOBS_AT_ONCE), if takes => jobs.extend(taken.drain(..)),
                 () = tokio::time::sleep_until(tick.unwrap_or(last_write)), if tick.is_some() && appends.is_empty() => {
                     last_write = Instant::now();
                     let sealed = engine.seal(clock.now(), true, random);
@@ -196,9 +298,26 @@ impl Shard {
                 appends.push_back(journal.append(sealed.expected, sealed.batch));
             }
             engine.take_ready().into_iter().for_each(|waiting| waiting(Ok(())));
-            if stopping && appends.is_empty() && jobs.is_empty() && self.jobs.is_empty() && !engine.has_open() {
-                return Ok(());
+            let nothing_left = appends.is_empty() && jobs.is_empty() && !engine.has_open();
+            if leaving && nothing_left {
+                return Ok(Ended::Left(engine.into_state()));
             }
+            if stopping && nothing_left && self.jobs.is_empty() {
+                return Ok(Ended::Stopped);
+            }
+        }
+    }
+}
+
+/// The log's state, once it can be read.
+async fn restored(journal: &dyn Journal, observer: &dyn Observer, shard: u32) -> Result<State, RecoveryError> {
+    loop {
+        match restore(journal, observer).await {
+            Err(RecoveryError::Read(ReadError::Unavailable(why))) => {
+                tracing::warn!(shard, why, "the log can't be read; trying again");
+                tokio::time::sleep(PAUSE).await;
+            }
+            other => return other,
         }
     }
 }
@@ -222,7 +341,7 @@ fn abandon(engine: Engine<Waiting>, full: bool) {
     engine.abandon().into_iter().for_each(|waiting| waiting(Err(why)));
 }
 
-fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now: Time, undurable: &Again) {
+fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now: Time, undurable: &Undurable) {
     let asked = Asked { caller: system(), request: None, command: command.clone() };
     engine.fire_due(now, random);
     let (whose, undurable) = (center.clone(), undurable.clone());
@@ -230,27 +349,45 @@ fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now
     engine.command(&center, asked, now, random(), |_| {
         Box::new(move |durable| {
             if durable.is_err() {
-                lock(&undurable).push((whose, command));
+                undurable.put([(whose, command)]);
             }
         })
     });
 }
 
-fn lock(undurable: &Again) -> MutexGuard<'_, Vec<(CenterId, Command)>> {
-    undurable.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time) {
     match job {
-        Job::Command { center, asked, reply } => engine.command(&center, asked, now, random(), |result| {
+        Job::Command { center, asked, reply, .. } => engine.command(&center, asked, now, random(), |result| {
             Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
         }),
-        Job::Apply { center, caller, objects, reply } => {
+        Job::Apply { center, caller, objects, reply, .. } => {
             engine.apply(&center, &caller, objects, now, random, |result| {
                 Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
             });
         }
         Job::Survey { read } => engine.survey(|state| read(state, now)),
-        Job::Read { center, read } => engine.read(&center, |center| read(center, now)),
+        Job::Read { center, need: Need::Here, read } => engine.read_here(&center, |center| read(center, now)),
+        Job::Read { center, read, .. } => engine.read(&center, |center| read(center, now)),
+        Job::Confirm { reply } => {
+            engine.confirm(|position| {
+                Box::new(move |durable| {
+                    let _ = reply.send(durable.map(|()| position));
+                })
+            });
+        }
+        Job::Present { center, command, reply } => {
+            let lives = of_incarnation(&command).is_some_and(|run| engine.state().living.contains(&run));
+            if !lives {
+                // It isn't among the living yet: were it written now, its streams would count as lost at once.
+                let _ = reply.send(Err(Unavailable::NoLeader));
+                return;
+            }
+            let asked = Asked { caller: system(), request: None, command };
+            engine.command(&center, asked, now, random(), |_| {
+                Box::new(move |durable| {
+                    let _ = reply.send(durable);
+                })
+            });
+        }
     }
 }

@@ -135,10 +135,9 @@ async fn given() -> (Handle, Arc<Failing>, SessionId, watch::Sender<bool>) {
     let journal = Arc::new(Failing { memory: Memory::new(1), fails: AtomicBool::new(false) });
     let wall = || Time(1_000_000);
     let settings = ShardSettings { mailbox: 4096, limits: EngineLimits::default() };
-    let (shard, handle, storage_full) = Shard::new(journal.clone(), Arc::new(Nobody), NODE, wall, &settings);
+    let (shard, handle, _) = Shard::new(0, journal.clone(), Arc::new(Nobody), Place::alone(NODE), wall, &settings);
     let (stop, stopping) = watch::channel(false);
-    let (ready, _) = watch::channel(false);
-    tokio::spawn(shard.run(stopping, ready, storage_full));
+    tokio::spawn(shard.run(stopping));
     handle.apply(&center(), service(), vec![queue("sales", "hello")]).await.unwrap().unwrap();
     let started = handle.command(&center(), asked(0, start())).await.unwrap().unwrap();
     (handle, journal, started.session.unwrap(), stop)

@@ -3,7 +3,7 @@
 use chatsession::{
     center::*,
     journal::Batch,
-    shard::{Engine, EngineLimits, State, leader_started},
+    shard::{Engine, EngineLimits, Role, State, leader_started},
 };
 
 /// What must happen in it.
@@ -90,7 +90,7 @@ fn code(text: &str) -> Code {
 
 fn lead(state: State, now: Time, batches: &mut Vec<Batch>) -> Engine<Answer> {
     let mut state = state;
-    let (sealed, committed) = leader_started(&state, NODE, now, || [7; 16]);
+    let (sealed, committed) = leader_started(&state, NODE, &Role::alone(NODE), now, || [7; 16]);
     state.apply(&committed);
     batches.push(sealed.batch);
     Engine::new(state, EngineLimits::default())

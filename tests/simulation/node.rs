@@ -2,7 +2,7 @@
 
 use chatsession::{
     center::{Answer, CenterId, Incarnation, Refusal, SessionId, Time},
-    shard::{Committed, Engine, EngineLimits, State, leader_started},
+    shard::{Committed, Engine, EngineLimits, Role, State, leader_started},
 };
 
 use crate::{log::Log, rng::Rng};
@@ -69,7 +69,8 @@ impl Node {
 
     /// Announces itself at the end of what was folded.
     pub fn announce(&mut self, state: State, run: u64, log: &mut Log, now: u64, rng: &mut Rng) {
-        let (sealed, started) = leader_started(&state, self.incarnation, Time(now + self.skew), || rng.bytes());
+        let role = Role::alone(self.incarnation);
+        let (sealed, started) = leader_started(&state, self.incarnation, &role, Time(now + self.skew), || rng.bytes());
         (self.run, self.paused_until) = (run, 0);
         log.append(run, sealed.expected, sealed.batch, now, rng);
         self.mode = Mode::Recovering { state: Box::new(state), started: Box::new(started) };

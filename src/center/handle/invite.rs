@@ -35,7 +35,7 @@ pub(super) fn invite(
         return Err(Refusal::AgentAtCapacity);
     }
     if session.connected().count() + session.offers.len() >= center.settings.max_participants as usize {
-        return Err(Refusal::LimitReached { limit: "max_participants" });
+        return Err(Refusal::LimitReached { limit: "max_participants".into() });
     }
     let (queue, ring) = (session.home.clone(), ring.unwrap_or(center.settings.invitation_time));
     Ok(move |commit: &mut Commit<'_>| {

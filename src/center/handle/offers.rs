@@ -47,7 +47,7 @@ pub(super) fn accept(
     };
     let stay = session.connected().filter(|connected| !leaves(&connected.agent)).count();
     if stay >= center.settings.max_participants as usize {
-        return Err(Refusal::LimitReached { limit: "max_participants" });
+        return Err(Refusal::LimitReached { limit: "max_participants".into() });
     }
     let offer = offer.clone();
     Ok(move |commit: &mut Commit<'_>| {

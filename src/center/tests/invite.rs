@@ -24,7 +24,8 @@ fn who_cannot_come_cannot_be_invited() {
     c.configured("bob", |agent| agent.capacity = Some(0)).signed_in("bob");
     c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).refused(Refusal::AgentAtCapacity);
     c.settings(|settings| settings.max_participants = 2).signed_in("sue");
-    c.when(agent("ann"), invite("kim", "sue", CONFERENCE)).refused(Refusal::LimitReached { limit: "max_participants" });
+    c.when(agent("ann"), invite("kim", "sue", CONFERENCE))
+        .refused(Refusal::LimitReached { limit: "max_participants".into() });
 }
 
 #[test]

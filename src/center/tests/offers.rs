@@ -167,7 +167,7 @@ fn nobody_joins_beyond_the_limit_of_participants() {
     c.when(agent("ann"), invite("kim", "bob", CONFERENCE));
     c.when(agent("ann"), invite("kim", "cy", TRANSFER));
     c.settings(|settings| settings.max_participants = 1);
-    c.when(agent("bob"), accept_as("kim", "bob")).refused(Refusal::LimitReached { limit: "max_participants" });
+    c.when(agent("bob"), accept_as("kim", "bob")).refused(Refusal::LimitReached { limit: "max_participants".into() });
     c.when(agent("cy"), accept_as("kim", "cy")).then_also("ann left: Transferred");
 }
 

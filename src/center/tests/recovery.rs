@@ -24,7 +24,8 @@ fn nothing_is_due_sooner_than_the_hold() {
 fn downtimes_add_up_until_they_are_paid() {
     let mut c = given();
     c.waiting("kim").after(59 * MINUTE);
-    let started = |now| LeaderStarted { epoch: 2, incarnation: NODE, now, down_for: HOUR, living: [NODE].into() };
+    let started =
+        |now| LeaderStarted { epoch: 2, incarnation: NODE, now, down_for: HOUR, living: [NODE].into(), format: None };
     c.now = c.now + HOUR;
     let first = started(c.now);
     c.leader_started(&first);

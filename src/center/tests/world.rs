@@ -195,7 +195,8 @@ impl World {
     pub(super) fn after_a_recovery(&mut self, down_for: Millis, living: &[Incarnation]) -> &mut Self {
         self.now = self.now + down_for;
         let living = living.iter().copied().collect();
-        let started = LeaderStarted { epoch: 2, incarnation: OTHER_NODE, now: self.now, down_for, living };
+        let started =
+            LeaderStarted { epoch: 2, incarnation: OTHER_NODE, now: self.now, down_for, living, format: None };
         self.leader_started(&started);
         self.after(0)
     }

@@ -24,7 +24,7 @@ pub(super) async fn list(call: Call, it: pb::ListTargetsRequest) -> Result<pb::L
         (from_pb::text("query", it.query, QUERY), from_pb::page_size(it.page_size, 50, 100), after(&it.page_token));
     let (query, most, after) = fields.all().map_err(status::invalid)?;
     let query = query.to_lowercase();
-    let read = call.edge.shard.read(&call.center, move |center, now| {
+    let read = call.shard.handle.read(&call.center, move |center, now| {
         let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         center.agent(id)?;
         let agents = agents(center, &query, &after, id);

@@ -23,6 +23,15 @@ pub fn development_secret(data: &Path) -> io::Result<SecretString> {
     read(&path)
 }
 
+/// Makes the secret of a data folder the one that a cluster's nodes share.
+pub fn share_development_secret(data: &Path, secret: &str) -> io::Result<()> {
+    let path = data.join("development.secret");
+    if fs::read_to_string(&path).is_ok_and(|kept| kept == secret) {
+        return Ok(());
+    }
+    fs::rename(draft(&path, secret)?, path)
+}
+
 /// A secret from a file, without the white space around it.
 pub(super) fn read(path: &Path) -> io::Result<SecretString> {
     let text = String::from_utf8(bytes(path)?).map_err(|_| refused(path, "expected text"))?;
@@ -50,16 +59,22 @@ fn make(path: &Path) -> io::Result<()> {
     rand::RngExt::fill(&mut rand::rng(), &mut random[..]);
     let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
 
-    let draft = PathBuf::from(format!("{}.{}", path.display(), uuid::Uuid::now_v7()));
-    let mut file = private().open(&draft)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    let draft = draft(path, &text)?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// A secret, whole, beside where it is to be.
+fn draft(path: &Path, text: &str) -> io::Result<PathBuf> {
+    let draft = PathBuf::from(format!("{}.{}", path.display(), uuid::Uuid::now_v7()));
+    let mut file = private().open(&draft)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(draft)
 }
 
 #[cfg(unix)]

@@ -30,7 +30,7 @@ pub(super) async fn list(call: Call, it: pb::ListEventsRequest) -> Result<pb::Li
     }
     let (mut events, mut bytes) = (Vec::new(), 0);
     while after < last && events.len() < most && bytes < PAGE_BYTES {
-        let history = call.edge.feed.history(session, access.audience, after, access.until).await;
+        let history = call.shard.feed.history(session, access.audience, after, access.until).await;
         let commits = history.map_err(|error| status::unreadable(&error))?;
         if commits.is_empty() {
             break;

@@ -40,7 +40,7 @@ pub(super) async fn list(call: Call, it: pb::ListSessionsRequest) -> Result<pb::
     let customer = customer.map(|id| call.edge.id_key.customer(&call.center, &id));
     let filter = Filter { state, queue, customer };
     let (eyes, wanted) = (viewer.clone(), filter.clone());
-    let read = call.edge.shard.read(&call.center, move |center, _| page(center, &eyes, &wanted, before, most));
+    let read = call.shard.handle.read(&call.center, move |center, _| page(center, &eyes, &wanted, before, most));
     let Page { found, mut next, center_seq } = read.await.map_err(status::unavailable)?;
     let (mut sessions, mut bytes) = (Vec::with_capacity(found.len()), 0);
     for (id, seen) in found {

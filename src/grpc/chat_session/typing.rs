@@ -28,9 +28,9 @@ pub(super) async fn send(call: Call, it: pb::SendTypingRequest) -> Result<pb::Se
         Who::Agent(agent) | Who::Supervisor(agent) => (caller.who.clone(), Eyes::Agent(agent.clone())),
         Who::Service(_) | Who::System => return Err(status::role_not_allowed()),
     };
-    let read = call.edge.shard.read(&call.center, move |center, _| center.speaks_as(&who, session));
+    let read = call.shard.handle.read_here(&call.center, move |center, _| center.speaks_as(&who, session));
     let participant = read.await.map_err(status::unavailable)?.map_err(status::of)?;
-    let bytes = frames::typing(session.to_string(), participant).0;
-    call.edge.feed.signal(session, Signal { from, audience, bytes });
+    let bytes = frames::typing(session.to_string(), participant).0.into();
+    call.shard.feed.signal(session, Signal { from, audience, bytes });
     Ok(pb::SendTypingResponse {})
 }

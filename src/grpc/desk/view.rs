@@ -38,14 +38,21 @@ pub(super) struct ShownSession {
     texts: to_pb::Texts,
 }
 
-/// Reads an agent's desk; `before` names the offers that it showed last.
-pub(super) async fn read(
+/// Reads an agent's desk, with nothing missing.
+pub(super) async fn read(call: &Call, agent: &AgentId) -> Result<DeskView, Status> {
+    let agent = agent.clone();
+    let read = call.shard.handle.read(&call.center, move |center, now| view(center, &agent, &BTreeMap::new(), now));
+    read.await.map_err(status::unavailable)?.map_err(status::of)
+}
+
+/// Reads it as it is known at this node, whose bell has just rung; `before` names the offers that it showed last.
+pub(super) async fn read_again(
     call: &Call,
     agent: &AgentId,
-    before: &BTreeMap<OfferId, SessionId>,
+    before: BTreeMap<OfferId, SessionId>,
 ) -> Result<DeskView, Status> {
-    let (agent, before) = (agent.clone(), before.clone());
-    let read = call.edge.shard.read(&call.center, move |center, now| view(center, &agent, &before, now));
+    let agent = agent.clone();
+    let read = call.shard.handle.read_here(&call.center, move |center, now| view(center, &agent, &before, now));
     read.await.map_err(status::unavailable)?.map_err(status::of)
 }
 
@@ -96,7 +103,7 @@ pub(super) async fn ended_for(
     named: Vec<SessionId>,
 ) -> Result<BTreeMap<SessionId, u32>, Status> {
     let agent = agent.clone();
-    let read = call.edge.shard.read(&call.center, move |center, _| {
+    let read = call.shard.handle.read(&call.center, move |center, _| {
         let left = named.into_iter().filter_map(|session| {
             // Of a supervisor's sessions, too, a desk shows what was while they were in them.
             let participant = center.sessions.get(&session)?.participant(&agent)?;
@@ -121,7 +128,7 @@ impl DeskView {
         }
         for shown in self.sessions.values() {
             let mut session = shown.session.clone();
-            shown.texts.fill(&mut session, &call.edge.feed).await.map_err(|error| status::unreadable(&error))?;
+            shown.texts.fill(&mut session, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
             desk.sessions.push(session);
         }
         Ok(desk)
@@ -159,14 +166,14 @@ impl DeskView {
 impl ShownOffer {
     async fn filled(&self, call: &Call) -> Result<pb::DeskOffer, Status> {
         let unreadable = |error| status::unreadable(&error);
-        let (customer, values) = self.texts.read(&call.edge.feed).await.map_err(unreadable)?;
+        let (customer, values) = self.texts.read(&call.shard.feed).await.map_err(unreadable)?;
         let mut offer = self.offer.clone();
         offer.customer_name = customer.display_name;
         for (attribute, value) in offer.attributes.iter_mut().zip(values) {
             attribute.value = value;
         }
         if let Some(note) = self.note {
-            offer.note = call.edge.feed.text(note).await.map_err(unreadable)?.unwrap_or_default();
+            offer.note = call.shard.feed.text(note).await.map_err(unreadable)?.unwrap_or_default();
         }
         Ok(offer)
     }

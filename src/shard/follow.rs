@@ -1,0 +1,401 @@
+//! A shard at a node that doesn't lead it: it folds what the leader writes, reads from that, and asks the leader for the
+//! rest. It awaits once, then acts without awaiting, over and over, as a leader does.
+
+use std::{collections::VecDeque, time::Duration};
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    batch::Committed,
+    errand::{Done, Errand},
+    handle::{From, Job, Need, Queued, Unavailable},
+    recovery::{PAUSE, RecoveryError},
+    state::State,
+    task::Shard,
+};
+use crate::{
+    bugs::bug,
+    center::{Asked, Center, CenterId, Command, Incarnation, Time},
+    journal::{BoxFuture, Journal, Position, ReadError, Stored},
+};
+
+/// Batches that one read asks for.
+const READ: usize = 256;
+
+/// How long a call waits for a leader to be there, then it is told.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a read waits to see something at this node before the leader is asked.
+const HOPE: Duration = Duration::from_secs(2);
+
+/// How long a leader that couldn't be asked is left alone.
+const AGAIN: Duration = Duration::from_millis(30);
+
+/// How a following ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Followed {
+    /// This node is to lead, and has folded everything that it can see.
+    Lead,
+    /// What comes next was dropped: only a snapshot helps.
+    TooFarBehind,
+    /// The server stops.
+    Stopped,
+}
+
+/// What an errand brings back.
+enum Back {
+    /// `None`: somebody else leads now.
+    Job(Queued, Instant, Option<Result<Done, Unavailable>>),
+    Confirmed(Result<Position, Unavailable>),
+    Noted(Result<(), Unavailable>),
+}
+
+type Read = (Queued, Instant);
+
+/// What waits for others.
+#[derive(Default)]
+struct Waiting {
+    /// Errands under way.
+    away: FuturesUnordered<BoxFuture<'static, Back>>,
+    /// For the leader, once one can be asked.
+    parked: Vec<(Queued, Instant)>,
+    /// Reads that must miss nothing: those for which a confirmation is under way, and those that came later.
+    confirming: Vec<Read>,
+    unconfirmed: Vec<Read>,
+    /// Reads whose position is known.
+    confirmed: Vec<(Position, Read)>,
+    /// Reads that wait to see something.
+    hoping: Vec<Read>,
+    /// Who came and went here, in order; the first is on its way.
+    present: VecDeque<(CenterId, Command)>,
+    telling: bool,
+    again: Option<Instant>,
+}
+
+impl Shard {
+    /// Follows until this node is to lead. What still waits then is decided here.
+    pub(super) async fn follow(
+        &mut self,
+        journal: &dyn Journal,
+        state: &mut State,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<Followed, RecoveryError> {
+        let mut waiting = Waiting::default();
+        waiting.present.extend(self.undurable.take());
+        let mut caught_up = false;
+        let mut reading = next(journal, state.position, When::Now);
+        let ended = loop {
+            let role = self.place.role.borrow_and_update().clone();
+            if role.lead && caught_up {
+                break Followed::Lead;
+            }
+            if caught_up {
+                self.ask_the_leader(state, &mut waiting);
+            }
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break Followed::Stopped,
+                Ok(()) = self.place.role.changed() => {}
+                read = &mut reading => {
+                    let behind = match read {
+                        Ok(batches) => self.fold(state, batches, caught_up)?,
+                        Err(ReadError::Compacted { .. }) => break Followed::TooFarBehind,
+                        Err(ReadError::Unavailable(why)) => {
+                            tracing::warn!(shard = self.number, why, "the log can't be read; trying again");
+                            reading = next(journal, state.position, When::Later);
+                            continue;
+                        }
+                        Err(error) => return Err(error.into()),
+                    };
+                    caught_up |= !behind;
+                    self.stand(state, false, caught_up);
+                    self.answer_reads(state, &mut waiting);
+                    reading = next(journal, state.position, if behind { When::Now } else { When::News });
+                }
+                Some(back) = waiting.away.next(), if !waiting.away.is_empty() => self.returned(back, state, &mut waiting),
+                Some(present) = self.presence.recv() => waiting.present.push_back(present),
+                Some(queued) = self.jobs.recv(), if caught_up => self.take(queued, state, &mut waiting),
+                () = sleep_until(waiting.again.unwrap_or_else(Instant::now)), if waiting.again.is_some() => {
+                    waiting.again = None;
+                    self.give_up(&mut waiting);
+                }
+            }
+        };
+        self.undurable.put(waiting.present.drain(..));
+        let reads = waiting.confirming.into_iter().chain(waiting.unconfirmed).chain(waiting.hoping);
+        let reads = reads.chain(waiting.confirmed.into_iter().map(|(_, read)| read));
+        self.left_over.extend(waiting.parked.into_iter().chain(reads).map(|(queued, _)| queued));
+        Ok(ended)
+    }
+
+    /// True when there were batches, so that there may be more.
+    fn fold(&self, state: &mut State, batches: Vec<Stored>, caught_up: bool) -> Result<bool, RecoveryError> {
+        for stored in &batches {
+            let batch = std::sync::Arc::new(Committed::decode(stored)?);
+            self.observer.durable(&batch);
+            state.apply(&batch);
+            if batch.leader.is_some() {
+                self.stand(state, false, caught_up);
+            }
+        }
+        Ok(!batches.is_empty())
+    }
+
+    fn take(&self, queued: Queued, state: &State, waiting: &mut Waiting) {
+        let until = Instant::now() + PATIENCE;
+        match &queued.job {
+            Job::Command { from: From::Caller, .. } | Job::Apply { from: From::Caller, .. } => {
+                waiting.parked.push((queued, until));
+            }
+            Job::Read { need: Need::Here, .. } => self.read(queued, state),
+            Job::Read { need: Need::Now, .. } => waiting.unconfirmed.push((queued, until)),
+            Job::Read { need: Need::Until(_), .. } => {
+                let until = Instant::now() + HOPE;
+                waiting.hoping.push((queued, until));
+                self.answer_reads(state, waiting);
+                waiting.again.get_or_insert(until);
+            }
+            Job::Command { .. }
+            | Job::Apply { .. }
+            | Job::Survey { .. }
+            | Job::Confirm { .. }
+            | Job::Present { .. } => queued.job.refuse(Unavailable::NoLeader),
+        }
+    }
+
+    /// Sends what waits for the leader on its way.
+    fn ask_the_leader(&self, state: &State, waiting: &mut Waiting) {
+        let other = state.leader.filter(|leader| *leader != self.place.incarnation);
+        let (Some(leader), Some(elsewhere)) = (other, &self.place.elsewhere) else {
+            let waits = !waiting.parked.is_empty() || !waiting.unconfirmed.is_empty() || !waiting.present.is_empty();
+            if waits {
+                waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
+            }
+            return;
+        };
+        if waiting.again.is_some() {
+            return;
+        }
+        for (queued, until) in waiting.parked.drain(..) {
+            let Some(errand) = queued.job.errand() else { continue };
+            let (asked, moved_on) = (elsewhere.ask(leader, errand), self.moved_on(state.epoch));
+            waiting.away.push(Box::pin(async move {
+                let answered = tokio::select! {
+                    answered = asked => Some(answered),
+                    () = moved_on => None,
+                };
+                Back::Job(queued, until, answered)
+            }));
+        }
+        if waiting.confirming.is_empty() && !waiting.unconfirmed.is_empty() {
+            waiting.confirming = std::mem::take(&mut waiting.unconfirmed);
+            let (asked, moved_on) = (elsewhere.ask(leader, Errand::Confirm), self.moved_on(state.epoch));
+            waiting.away.push(Box::pin(async move {
+                let answered = tokio::select! {
+                    answered = asked => answered,
+                    () = moved_on => Err(Unavailable::NoLeader),
+                };
+                Back::Confirmed(match answered {
+                    Ok(Done::Confirmed(position)) => Ok(position),
+                    Ok(_) => Err(Unavailable::Recovering),
+                    Err(error) => Err(error),
+                })
+            }));
+        }
+        if let Some((center, command)) = waiting.present.front().filter(|_| !waiting.telling) {
+            waiting.telling = true;
+            let errand = Errand::Present { center: center.clone(), command: Box::new(command.clone()) };
+            let (asked, moved_on) = (elsewhere.ask(leader, errand), self.moved_on(state.epoch));
+            waiting.away.push(Box::pin(async move {
+                Back::Noted(tokio::select! {
+                    told = asked => told.map(drop),
+                    () = moved_on => Err(Unavailable::NoLeader),
+                })
+            }));
+        }
+    }
+
+    /// Resolves once another leader than that of an epoch is known here.
+    fn moved_on(&self, epoch: u64) -> impl Future<Output = ()> + Send + 'static {
+        let mut standing = self.standing.subscribe();
+        async move {
+            // The shard ends before the last of those who watch it.
+            let _ = standing.wait_for(|standing| standing.epoch != epoch).await;
+        }
+    }
+
+    fn returned(&self, back: Back, state: &State, waiting: &mut Waiting) {
+        match back {
+            Back::Job(queued, until, Some(Err(Unavailable::NoLeader | Unavailable::Stopped))) => {
+                // Certainly not decided: whoever leads next is asked.
+                waiting.parked.push((queued, until));
+                waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
+            }
+            // It may have been decided: what takes effect once is asked again.
+            Back::Job(queued, until, None) if queued.job.is_once() => waiting.parked.push((queued, until)),
+            Back::Job(queued, _, result) => queued.job.done(result.unwrap_or(Err(Unavailable::Recovering))),
+            Back::Confirmed(Ok(position)) => {
+                let reads = std::mem::take(&mut waiting.confirming);
+                waiting.confirmed.extend(reads.into_iter().map(|read| (position, read)));
+                self.answer_reads(state, waiting);
+            }
+            Back::Confirmed(Err(_)) => {
+                waiting.unconfirmed.append(&mut waiting.confirming);
+                waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
+            }
+            Back::Noted(told) => {
+                waiting.telling = false;
+                match told {
+                    Ok(()) => drop(waiting.present.pop_front()),
+                    Err(_) => drop(waiting.again.get_or_insert_with(|| Instant::now() + AGAIN)),
+                }
+            }
+        }
+    }
+
+    /// Answers the reads that have waited long enough.
+    fn answer_reads(&self, state: &State, waiting: &mut Waiting) {
+        let reached = |position: &Position| *position <= state.position || bug!(FollowerBehind);
+        for (_, (queued, _)) in waiting.confirmed.extract_if(.., |(position, _)| reached(position)) {
+            self.read(queued, state);
+        }
+        for (queued, _) in waiting.hoping.extract_if(.., |(queued, _)| queued.job.holds(state)) {
+            self.read(queued, state);
+        }
+    }
+
+    /// Tells those whose patience is over.
+    fn give_up(&self, waiting: &mut Waiting) {
+        let now = Instant::now();
+        let over = |(_, until): &mut Read| *until <= now;
+        for (queued, _) in waiting.parked.extract_if(.., over).chain(waiting.unconfirmed.extract_if(.., over)) {
+            queued.job.refuse(Unavailable::NoLeader);
+        }
+        let unseen = waiting.hoping.extract_if(.., over).map(|(queued, until)| (queued, until + PATIENCE));
+        waiting.unconfirmed.extend(unseen);
+        waiting.again = waiting.hoping.iter().map(|(_, until)| *until).min();
+    }
+
+    fn read(&self, queued: Queued, state: &State) {
+        let Job::Read { center, read, .. } = queued.job else { return };
+        let now = state.time.max((self.wall)());
+        with_center(state, &center, |center| read(center, now)(Ok(())));
+    }
+}
+
+/// When the log is read.
+enum When {
+    /// At once: there may be more.
+    Now,
+    /// When something was written.
+    News,
+    /// After a pause: it couldn't be read.
+    Later,
+}
+
+/// The next batches.
+fn next(journal: &dyn Journal, after: Position, when: When) -> BoxFuture<'_, Result<Vec<Stored>, ReadError>> {
+    Box::pin(async move {
+        match when {
+            When::Now => {}
+            When::News => journal.changed(after).await,
+            When::Later => tokio::time::sleep(PAUSE).await,
+        }
+        journal.read(after + 1, READ).await
+    })
+}
+
+/// A center; one that isn't known is empty.
+pub(super) fn with_center<T>(state: &State, id: &CenterId, see: impl FnOnce(&Center) -> T) -> T {
+    match state.centers.get(id) {
+        Some(center) => see(center),
+        None => see(&Center::new(id.clone(), state.living.clone())),
+    }
+}
+
+/// Whose streams a command of presence is about.
+pub(super) fn of_incarnation(command: &Command) -> Option<Incarnation> {
+    match command {
+        Command::OpenDesk { incarnation, .. }
+        | Command::CloseDesk { incarnation, .. }
+        | Command::OpenCustomer { incarnation, .. }
+        | Command::CloseCustomer { incarnation, .. } => Some(*incarnation),
+        _ => None,
+    }
+}
+
+impl Job {
+    /// What is asked of the leader.
+    fn errand(&self) -> Option<Errand> {
+        match self {
+            Self::Command { center, asked, reply, .. } if !reply.is_closed() => {
+                Some(Errand::Command { center: center.clone(), asked: Box::new(asked.clone()) })
+            }
+            Self::Apply { center, caller, objects, reply, .. } if !reply.is_closed() => {
+                Some(Errand::Apply { center: center.clone(), caller: caller.clone(), objects: objects.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it takes effect once however often it is asked.
+    fn is_once(&self) -> bool {
+        matches!(self, Self::Command { asked: Asked { request: Some(_), .. }, .. })
+    }
+
+    /// Tells what came of it.
+    fn done(self, result: Result<Done, Unavailable>) {
+        // Who asked may be gone.
+        match self {
+            Self::Command { reply, .. } => {
+                let _ = reply.send(result.and_then(|done| match done {
+                    Done::Answered(answer) => Ok(Ok(answer)),
+                    Done::Refused(refusal) => Ok(Err(refusal)),
+                    _ => Err(Unavailable::Recovering),
+                }));
+            }
+            Self::Apply { reply, .. } => {
+                let _ = reply.send(result.and_then(|done| match done {
+                    Done::Applied(changed, seq) => Ok(Ok((changed, seq))),
+                    Done::Refused(refusal) => Ok(Err(refusal)),
+                    _ => Err(Unavailable::Recovering),
+                }));
+            }
+            Self::Read { .. } | Self::Survey { .. } | Self::Confirm { .. } | Self::Present { .. } => {}
+        }
+    }
+
+    /// Tells that it wasn't decided.
+    pub(super) fn refuse(self, why: Unavailable) {
+        match self {
+            Self::Command { reply, .. } => {
+                let _ = reply.send(Err(why));
+            }
+            Self::Apply { reply, .. } => {
+                let _ = reply.send(Err(why));
+            }
+            Self::Confirm { reply } => {
+                let _ = reply.send(Err(why));
+            }
+            Self::Present { reply, .. } => {
+                let _ = reply.send(Err(why));
+            }
+            Self::Read { center, read, .. } => {
+                let nothing = Center::new(center, std::collections::BTreeSet::new());
+                read(&nothing, Time::AT_ONCE)(Err(why));
+            }
+            Self::Survey { read } => read(&State::default(), Time::AT_ONCE)(Err(why)),
+        }
+    }
+
+    fn holds(&mut self, state: &State) -> bool {
+        match self {
+            Self::Read { center, need: Need::Until(holds), .. } => with_center(state, center, holds),
+            _ => true,
+        }
+    }
+}
