@@ -38,5 +38,5 @@ pub use administration::AdministrationService;
 pub use agent_desk::AgentDeskService;
 pub use chat_session::ChatSessionService;
 pub use edge::{Edge, IdKey};
-pub use shards::{Shard, Shards};
+pub use shards::{Shard, Shards, shard_of};
 pub use to_pb::Renderer;

@@ -15,6 +15,9 @@ use std::{
 use rand::RngExt;
 use tokio::time::{Instant, sleep};
 
+/// The name of the clusters that are started here: the default.
+pub const CLUSTER: &str = "chatsession";
+
 /// The shipped configuration.
 pub const CONFIGURATION: &str = include_str!("../deploy/cluster/nats.conf");
 

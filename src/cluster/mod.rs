@@ -12,6 +12,7 @@ use std::{
 };
 
 use async_nats::{Client, ConnectOptions};
+use backon::{ConstantBuilder, Retryable};
 use secrecy::ExposeSecret;
 use tokio::{sync::watch, time::Instant};
 
@@ -20,7 +21,7 @@ use crate::{
     center::Incarnation,
     config::{JournalAt, Settings},
     journal::{
-        Journal,
+        Journal, ReadError,
         jetstream::{self, JetStreamJournal, OpenError, Options},
     },
     live::Others,
@@ -44,6 +45,10 @@ const CONNECT: Duration = Duration::from_secs(2);
 
 /// How long a connection waits before it is tried again.
 const RECONNECT: Duration = Duration::from_millis(100);
+
+/// How long a start waits for the servers: 30 s in all.
+const START_PAUSE: Duration = Duration::from_millis(250);
+const START_TRIES: usize = 120;
 
 /// Why a node can't take part.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +109,18 @@ pub async fn connect(settings: &Settings) -> Result<Client, ClusterError> {
     options.connect(urls.clone()).await.map_err(|error| failed(&error))
 }
 
+/// Tries again for a while: what was just made has no leader yet, and servers that start together need a moment.
+async fn patiently<T, F>(attempt: impl FnMut() -> F) -> Result<T, ClusterError>
+where
+    F: Future<Output = Result<T, ClusterError>>,
+{
+    let passes = |error: &ClusterError| {
+        matches!(error, ClusterError::Open(OpenError::Unavailable(_) | OpenError::Read(ReadError::Unavailable(_))))
+    };
+    let pauses = ConstantBuilder::default().with_delay(START_PAUSE).with_max_times(START_TRIES);
+    attempt.retry(pauses).when(passes).notify(|error, _| tracing::info!(%error, "trying again")).await
+}
+
 /// A node's part in a cluster.
 pub struct Cluster {
     client: Client,
@@ -151,9 +168,11 @@ impl Cluster {
         let client = connect(settings).await?;
         jetstream::check_server(&client)?;
         let context = jetstream::context(client.clone());
-        let manifest = Manifest::agree(&context, settings).await?;
-        let bucket =
-            async |of: &str| jetstream::bucket(&context, &format!("{}-{of}", cluster.name), cluster.replicas).await;
+        let manifest = patiently(|| Manifest::agree(&context, settings)).await?;
+        let bucket = async |of: &str| {
+            let name = format!("{}-{of}", cluster.name);
+            patiently(async || Ok(jetstream::bucket(&context, &name, cluster.replicas).await?)).await
+        };
         let (blobs, archive) = (bucket("blobs").await?, bucket("archive").await?);
         Ok(Arc::new(Self {
             client,
@@ -188,7 +207,8 @@ impl Cluster {
     /// Its stream isn't what it has to be.
     pub async fn open(self: &Arc<Self>, shard: u32) -> Result<ShardPart, ClusterError> {
         let options = Options { name: self.name.clone(), shard, replicas: self.replicas };
-        let journal = JetStreamJournal::open(self.client.clone(), options, self.blobs.clone()).await?;
+        let open = || JetStreamJournal::open(self.client.clone(), options.clone(), self.blobs.clone());
+        let journal = patiently(async || Ok(open().await?)).await?;
         let living = [self.incarnation].into();
         let (role, told) = watch::channel(Role { lead: false, living, format: FORMAT_KNOWN });
         let post = Arc::new(Post::new(self.client.clone(), &self.name, self.incarnation, shard));

@@ -28,7 +28,7 @@ impl Shards {
 
     /// The shard of a center.
     pub fn of(&self, center: &CenterId) -> &Arc<Shard> {
-        let [only] = &self.0[..] else { return &self.0[place(center, self.0.len())] };
+        let [only] = &self.0[..] else { return &self.0[shard_of(center, self.0.len())] };
         only
     }
 
@@ -38,8 +38,8 @@ impl Shards {
     }
 }
 
-/// By a hash that no version may change: it says where a center's log is.
-fn place(center: &CenterId, shards: usize) -> usize {
+/// Where a center is, by a hash that no version may change: it says where its log is.
+pub fn shard_of(center: &CenterId, shards: usize) -> usize {
     let hash = Sha256::digest(center.as_str().as_bytes());
     let first = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     (first % shards as u64) as usize
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn centers_stay_where_they_were_and_are_spread() {
-        let of = |id: &str| place(&CenterId::parse(id).unwrap(), 16);
+        let of = |id: &str| shard_of(&CenterId::parse(id).unwrap(), 16);
         assert_eq!(["acme", "here", "shop", "a"].map(of), [0, 9, 13, 10], "these are where their logs are");
         let mut counts = [0; 16];
         (0..1600).for_each(|center| counts[of(&format!("center-{center}"))] += 1);

@@ -1,10 +1,15 @@
 //! Who calls, with what token: each their own connection.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use chatsession::grpc::auth::Role;
 use chatsession_sdk::Client;
 
+use super::plan::CENTER;
 use crate::cli::{Failure, connect::development_token};
 
 /// A call may meet several restarts.
@@ -20,7 +25,9 @@ pub(super) enum Who<'a> {
 
 /// Where everybody calls.
 pub(super) struct Access {
-    url: String,
+    urls: Vec<String>,
+    /// Everybody begins at another of them.
+    next: AtomicUsize,
     credential: Credential,
 }
 
@@ -33,19 +40,24 @@ enum Credential {
 
 impl Access {
     pub(super) fn of_integrator(url: String, token: String) -> Self {
-        Self { url, credential: Credential::Integrator { token } }
+        Self { urls: vec![url], next: AtomicUsize::new(0), credential: Credential::Integrator { token } }
     }
 
-    pub(super) fn of_child(url: String, data: PathBuf) -> Self {
-        Self { url, credential: Credential::Development { data } }
+    pub(super) fn of_child(urls: Vec<String>, data: PathBuf) -> Self {
+        Self { urls, next: AtomicUsize::new(0), credential: Credential::Development { data } }
     }
 
-    pub(super) fn url(&self) -> &str {
-        &self.url
+    pub(super) fn urls(&self) -> String {
+        self.urls.join(", ")
     }
 
     pub(super) async fn client(&self, who: Who<'_>) -> Result<Client, Failure> {
-        let connect = |token| Client::builder(&self.url).token(token).timeout(TIMEOUT).connect();
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        let connect = |token| {
+            let mut urls = self.urls.iter().cycle().skip(first % self.urls.len()).take(self.urls.len());
+            let builder = Client::builder(urls.next().map_or("", String::as_str)).token(token).timeout(TIMEOUT);
+            urls.fold(builder, |builder, url| builder.address(url)).connect()
+        };
         match &self.credential {
             Credential::Development { data } => {
                 let (role, subject) = match who {
@@ -53,7 +65,7 @@ impl Access {
                     Who::Agent(id) => (Role::Agent, id),
                     Who::Customer(id) => (Role::Customer, id),
                 };
-                Ok(connect(development_token(data, "replay", role, subject)?).await?)
+                Ok(connect(development_token(data, CENTER, role, subject)?).await?)
             }
             Credential::Integrator { token } => {
                 let client = connect(token.clone()).await?;

@@ -29,6 +29,8 @@ pub(super) struct Board {
     pub(super) gave_up: AtomicUsize,
     pub(super) signed_out: AtomicUsize,
     acks: Mutex<Vec<Duration>>,
+    /// When each message was acknowledged.
+    acked: Mutex<Vec<Instant>>,
     accepts: Mutex<Vec<Duration>>,
     refused: Mutex<BTreeMap<String, usize>>,
     desks: Mutex<BTreeSet<String>>,
@@ -57,6 +59,7 @@ impl Board {
             gave_up: AtomicUsize::new(0),
             signed_out: AtomicUsize::new(0),
             acks: Mutex::default(),
+            acked: Mutex::default(),
             accepts: Mutex::default(),
             refused: Mutex::default(),
             desks: Mutex::default(),
@@ -90,6 +93,15 @@ impl Board {
     pub(super) fn said(&self, took: Duration) {
         self.messages.fetch_add(1, Relaxed);
         lock(&self.acks).push(took);
+        lock(&self.acked).push(Instant::now());
+    }
+
+    /// The longest time without an acknowledged message between two moments.
+    pub(super) fn longest_silence(&self, from: Instant, until: Instant) -> Duration {
+        let acked = lock(&self.acked);
+        let between = acked.iter().copied().filter(|at| (from..=until).contains(at)).chain([until]);
+        let gaps = between.scan(from, |last, at| Some(at - std::mem::replace(last, at)));
+        gaps.max().unwrap_or_default()
     }
 
     pub(super) fn accepted(&self, took: Duration) {

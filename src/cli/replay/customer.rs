@@ -52,6 +52,7 @@ pub(super) async fn chat(conversation: usize, plan: &Plan, access: &Access, boar
             && said <= at
         {
             said = at + 1;
+            tokio::time::sleep(plan.pace).await;
             let sent = Instant::now();
             session.say(turn.text.as_str()).send().await?;
             board.said(sent.elapsed());

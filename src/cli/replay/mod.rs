@@ -8,10 +8,19 @@ mod board;
 mod chat;
 mod check;
 mod customer;
+#[cfg(feature = "cluster")]
+mod faults;
 mod fold;
+#[cfg(feature = "cluster")]
+mod log;
+#[cfg(feature = "cluster")]
+mod nodes;
 mod plan;
+#[cfg(feature = "cluster")]
+mod proxy;
 mod report;
 mod server;
+mod under;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -27,7 +36,7 @@ use self::{
     agent::Desk,
     board::Board,
     plan::Plan,
-    server::Child,
+    under::Under,
 };
 use super::{Failure, center::duration, out};
 
@@ -51,6 +60,22 @@ pub(crate) struct ReplayArgs {
     /// Kill the server (SIGKILL) each time that it has served for so long, and start it again on the same data.
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "server")]
     kill_every: Option<Duration>,
+    /// Start so many nodes as a cluster on three NATS servers, instead of one server.
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=9), conflicts_with_all = ["server", "kill_every"])]
+    nodes: Option<u8>,
+    /// What breaks meanwhile, in this order and over and over: kill-node, kill-nats, pause-nats, cut, cut-out, cut-in,
+    /// kill-two-nats.
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "FAULTS", value_delimiter = ',', requires = "nodes")]
+    faults: Vec<faults::Fault>,
+    /// How long nothing breaks in between.
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3s", requires = "nodes")]
+    fault_every: Duration,
+    /// How long customers think before each turn.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
+    pace: Duration,
     /// A server that runs already, instead of one of its own.
     #[arg(long, value_name = "URL", requires = "token")]
     server: Option<String>,
@@ -77,14 +102,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failure> {
 }
 
 async fn replay(args: &ReplayArgs, plan: Arc<Plan>) -> Result<(), Failure> {
-    let (child, access) = match (&args.server, &args.token) {
-        (Some(url), Some(token)) => (None, Access::of_integrator(url.clone(), token.clone())),
-        _ => {
-            let child = Child::start(args.kill_every).await?;
-            let access = child.access();
-            (Some(child), access)
-        }
-    };
+    let (under, access) = Under::start(args).await?;
     out::line(format!(
         "{} conversations, {} turns, {} changes of queue; {} agents and {} to be invited; server {}",
         plan.conversations.len(),
@@ -92,14 +110,11 @@ async fn replay(args: &ReplayArgs, plan: Arc<Plan>) -> Result<(), Failure> {
         plan.changes(),
         plan.agents.len(),
         plan.invitees.len(),
-        access.url(),
+        access.urls(),
     ));
     let board = Arc::new(Board::new(plan.conversations.len()));
-    let done = play(args, &plan, &Arc::new(access), &board, child.as_ref()).await;
-    let kept = match child {
-        Some(child) => child.stop(done.is_ok()).await,
-        None => None,
-    };
+    let done = play(args, &plan, &Arc::new(access), &board, &under).await;
+    let kept = under.stop(done.is_ok()).await;
     match (done, kept) {
         (Err(failure), Some(folder)) => {
             Err(format!("{failure}\nthe server's log and data: {}", folder.display()).into())
@@ -113,7 +128,7 @@ async fn play(
     plan: &Arc<Plan>,
     access: &Arc<Access>,
     board: &Arc<Board>,
-    child: Option<&Child>,
+    under: &Under,
 ) -> Result<(), Failure> {
     let deadline = Instant::now() + args.time_limit;
     let integrator = access.client(Who::Integrator).await?;
@@ -125,13 +140,13 @@ async fn play(
         desks.spawn(Desk::new(id.to_owned(), serves, client, plan.clone(), board.clone()).run(stopped.clone()));
     }
     board.wait_for_desks(plan.everybody().count(), deadline).await?;
-    let mut killing = JoinSet::new();
-    if let Some(kill) = child.and_then(Child::killer) {
-        killing.spawn(kill);
+    let mut breaking = JoinSet::new();
+    if let Some(breaks) = under.breaks(args, board) {
+        breaking.spawn(breaks);
     }
     let started = std::time::Instant::now();
     let mut progress = JoinSet::new();
-    progress.spawn(report::progress(board.clone(), child.map(Child::kills)));
+    progress.spawn(report::progress(board.clone(), under.kills()));
     let heard = timeout_at(deadline, customers(args, plan, access, board, &mut desks)).await;
     let heard = match heard {
         Ok(heard) => heard?,
@@ -141,14 +156,12 @@ async fn play(
     stop.send_replace(true);
     let seen = timeout_at(Instant::now() + LAST_EVENTS, all(desks));
     let seen = seen.await.map_err(|_| board.open_desks())??;
-    killing.shutdown().await;
+    under.mend(&mut breaking).await?;
     progress.shutdown().await;
-    if let Some(child) = child {
-        child.wait_until_up().await?;
-    }
     let checked = check::check(plan, &integrator, heard, seen).await?;
-    report::print(plan, board, &checked, took, child.map(Child::kills));
-    checked.verdict(plan, board)
+    report::print(plan, board, &checked, took, under.kills());
+    checked.verdict(plan, board)?;
+    under.verdict(args).await
 }
 
 /// Everyone's chats, until the last has ended, or somebody fails.

@@ -12,6 +12,9 @@ use serde::Deserialize;
 use super::ReplayArgs;
 use crate::cli::Failure;
 
+/// The center of the replay.
+pub(super) const CENTER: &str = "replay";
+
 /// An attribute of each session: which conversation it is.
 pub(super) const CONVERSATION: &str = "conversation";
 const CAPACITY: u32 = 4;
@@ -59,6 +62,8 @@ pub(super) struct Plan {
     pub(super) invitees: Vec<String>,
     queues: Vec<String>,
     seed: u64,
+    /// How long customers think before each turn.
+    pub(super) pace: Duration,
     /// So that runs against one server don't meet.
     run: String,
 }
@@ -73,7 +78,7 @@ impl Plan {
                 .map_err(|error| format!("{}:{}: {error}", args.file.display(), number + 1))?;
             conversations.push(conversation);
         }
-        Self::new(conversations, args.agents, args.seed)
+        Ok(Self { pace: args.pace, ..Self::new(conversations, args.agents, args.seed)? })
     }
 
     pub(super) fn new(conversations: Vec<Conversation>, agents: u32, seed: u64) -> Result<Self, Failure> {
@@ -93,6 +98,7 @@ impl Plan {
             queues: queues.into_iter().collect(),
             conversations,
             seed,
+            pace: Duration::ZERO,
             run,
         })
     }

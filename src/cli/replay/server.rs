@@ -29,7 +29,7 @@ const START: Duration = Duration::from_secs(30);
 const PROBE_EVERY: Duration = Duration::from_millis(20);
 
 /// What a crowd on one machine needs beyond the defaults.
-const SETTINGS: [&str; 10] = [
+pub(super) const SETTINGS: [&str; 10] = [
     "limits.rates.customer.per_second=10000",
     "limits.rates.customer.burst=10000",
     "limits.rates.agent.per_second=10000",
@@ -63,7 +63,7 @@ impl Child {
     }
 
     pub(super) fn access(&self) -> Access {
-        Access::of_child(self.url.clone(), self.folder.join("data"))
+        Access::of_child(vec![self.url.clone()], self.folder.join("data"))
     }
 
     pub(super) fn kills(&self) -> Arc<AtomicUsize> {
@@ -112,7 +112,7 @@ async fn restart(running: &Mutex<process::Child>, folder: &Path, url: &str) -> R
     up(&mut running, url).await
 }
 
-async fn up(running: &mut process::Child, url: &str) -> Result<(), Failure> {
+pub(super) async fn up(running: &mut process::Child, url: &str) -> Result<(), Failure> {
     let deadline = Instant::now() + START;
     loop {
         if let Ok(ServingStatus::Serving) = health::check(url, "").await {
@@ -140,7 +140,7 @@ fn spawn(folder: &Path, url: &str) -> Result<process::Child, Failure> {
     Ok(command.spawn()?)
 }
 
-fn free_port() -> Result<u16, Failure> {
+pub(super) fn free_port() -> Result<u16, Failure> {
     for _ in 0..100 {
         let port = rand::RngExt::random_range(&mut rand::rng(), PORTS);
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
