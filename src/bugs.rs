@@ -29,12 +29,13 @@ pub enum Bug {
     UnfairOrder,
     LeaseTrusted,
     FollowerBehind,
+    ShownBeforeDurable,
 }
 
 #[cfg(feature = "seeded-bugs")]
 impl Bug {
-    /// All of them.
-    pub const ALL: [Self; 24] = [
+    /// Those of the core, and of a single node.
+    pub const ALL: [Self; 22] = [
         Self::AnswerBeforeDurable,
         Self::EndedOfferStillRings,
         Self::PlaceForgotten,
@@ -57,6 +58,13 @@ impl Bug {
         Self::InviterStays,
         Self::PlanSurvivesWithdrawal,
         Self::UnfairOrder,
+    ];
+
+    /// Those that only several nodes can show.
+    pub const SEVERAL_NODES: [Self; 5] = [
+        Self::NoFence,
+        Self::AnswerBeforeDurable,
+        Self::ShownBeforeDurable,
         Self::LeaseTrusted,
         Self::FollowerBehind,
     ];

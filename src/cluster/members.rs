@@ -41,6 +41,9 @@ pub struct Beat {
     /// How each shard stands there.
     #[n(7)]
     pub shards: Vec<ShardBeat>,
+    /// It doesn't hear even itself, and so can't lead: it counts as silent.
+    #[n(8)]
+    pub deaf: bool,
 }
 
 /// A shard at a node.
@@ -82,6 +85,9 @@ impl Members {
         if self.heard.get(&beat.incarnation).is_some_and(|(_, last)| last.number >= beat.number) {
             return;
         }
+        if beat.deaf && beat.incarnation != self.own {
+            return;
+        }
         // A node that was started again is another run; the one before is over.
         self.heard.retain(|run, (_, other)| other.node != beat.node || *run == beat.incarnation);
         self.heard.insert(beat.incarnation, (now, beat));
@@ -114,7 +120,8 @@ impl Members {
         self.live(now).any(|beat| beat.incarnation == self.own)
     }
 
-    /// Who should lead a shard: rendezvous hashing over those who live, so that a node that comes or goes moves no other's.
+    /// Who should lead a shard: rendezvous hashing over those who live and can, so that a node that comes or goes moves no
+    /// other's.
     fn owner(&self, now: Duration, shard: u32) -> Option<&Beat> {
         let weight = |beat: &&Beat| {
             let mut hash = Sha256::new();
@@ -122,7 +129,9 @@ impl Members {
             hash.update(beat.node.as_bytes());
             hash.finalize()
         };
-        self.live(now).filter(|beat| !beat.draining).max_by_key(weight)
+        let stays = || self.live(now).filter(|beat| !beat.draining);
+        let can = |beat: &&Beat| at(beat, shard).caught_up;
+        stays().filter(can).max_by_key(weight).or_else(|| stays().max_by_key(weight))
     }
 
     /// What this node is to be to a shard that stands so here.
@@ -138,16 +147,19 @@ impl Members {
         }
         let Some(owner) = self.owner(now, shard) else { return false };
         let owns = owner.incarnation == self.own;
-        let at = |beat: &Beat| beat.shards.get(shard as usize).copied().unwrap_or_default();
         let leader = standing.leader.and_then(|leader| self.live(now).find(|beat| beat.incarnation == leader));
         match leader {
             // Handed over to an owner that can go on at once.
-            Some(leader) if leader.incarnation == self.own => owns || (standing.leads && !at(owner).caught_up),
+            Some(leader) if leader.incarnation == self.own => owns || (standing.leads && !at(owner, shard).caught_up),
             // Left in peace until it lets go.
-            Some(leader) if at(leader).leads => false,
+            Some(leader) if at(leader, shard).leads => false,
             Some(_) | None => owns,
         }
     }
+}
+
+fn at(beat: &Beat, shard: u32) -> ShardBeat {
+    beat.shards.get(shard as usize).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -168,7 +180,7 @@ mod tests {
         let shards = vec![ShardBeat { caught_up: true, ..ShardBeat::default() }; SHARDS as usize];
         let (node, version) = (node.to_owned(), "1".to_owned());
         let address = String::new();
-        Beat { node, incarnation: run(number), number: at, address, version, format: 1, draining: false, shards }
+        Beat { node, incarnation: run(number), number: at, address, version, format: 1, draining: false, shards, deaf: false }
     }
 
     /// Nodes a, b, c as one of them sees them at a time, all just heard.
@@ -233,6 +245,24 @@ mod tests {
         assert!(members.role(secs(5), owned_by_b, &leads).lead);
         members.heard(secs(5), beat("b", 2, 3));
         assert!(!members.role(secs(5), owned_by_b, &leads).lead);
+    }
+
+    #[test]
+    fn who_only_begins_to_follow_owns_nothing_yet() {
+        let mut members = given(1, 5);
+        let owned_by_b = *led(&given(2, 5), 5, None).first().unwrap();
+        let mut begins = beat("b", 9, 1);
+        begins.shards[owned_by_b as usize].caught_up = false;
+        members.heard(secs(5), begins);
+        assert_eq!(members.owner(secs(5), owned_by_b).map(|owner| owner.node == "b"), Some(false));
+    }
+
+    #[test]
+    fn a_node_that_hears_nothing_counts_as_silent_for_others_and_not_for_itself() {
+        let mut members = given(1, 5);
+        members.heard(secs(7), Beat { deaf: true, ..beat("b", 2, 2) });
+        members.heard(secs(7), Beat { deaf: true, ..beat("a", 1, 2) });
+        assert_eq!(members.live(secs(7)).map(|beat| beat.node.as_str()).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]

@@ -259,13 +259,14 @@ impl Cluster {
         let (stood, mut stands) = watch::channel(());
         let watching = shards.iter().map(|shard| watch_standing(shard.standing.clone(), stood.clone()));
         let mut watchers: tokio::task::JoinSet<()> = watching.collect();
-        let mut draining = self.draining.subscribe();
+        let (mut draining, mut connected) = (self.draining.subscribe(), self.connected.subscribe());
         let mut number = 0;
         loop {
             let news = tokio::select! {
                 _ = ticks.tick() => true,
                 Ok(()) = stands.changed() => true,
                 Ok(()) = draining.changed() => true,
+                Ok(()) = connected.changed() => true,
                 heard = beats.next() => {
                     let Some(message) = heard else { break };
                     if let Ok(beat) = minicbor::decode::<Beat>(&message.payload) {
@@ -296,6 +297,7 @@ impl Cluster {
             format: FORMAT_KNOWN,
             draining: *self.draining.borrow(),
             shards: shards.iter().map(RunningShard::beat).collect(),
+            deaf: !*self.connected.borrow(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     grpc::{Edge, IdKey, Renderer, Shards},
     journal::Journal,
     live::Feed,
-    shard::{EngineLimits, RecoveryError, Shard, ShardSettings, Standing, keep_snapshots},
+    shard::{EngineLimits, Outside, RecoveryError, Shard, ShardSettings, Standing, keep_snapshots},
     storage,
 };
 
@@ -83,7 +83,7 @@ impl Running {
             let (journal, past) = (part.journal, Arc::new(transcripts.clone()));
             let feed = Feed::new(journal.clone(), Arc::new(Renderer), past, part.others);
             let (shard, handle, is_full) =
-                Shard::new(number, journal.clone(), feed.clone(), part.place, wall, &shard_settings);
+                Shard::new(number, journal.clone(), feed.clone(), part.place, Outside::new(wall), &shard_settings);
             ends.push(own_thread(number, shard.run(stopping.clone())).map_err(ServerError::Data)?);
             shards.push(crate::grpc::Shard { number, handle, feed });
             journals.push(journal);

@@ -304,6 +304,11 @@ impl<W> Engine<W> {
         Some(flight)
     }
 
+    /// What was sealed last, durable or not: not to be shown yet.
+    pub(super) fn last_sealed(&self) -> Option<&Arc<Committed>> {
+        self.flights.back().map(|flight| &flight.committed)
+    }
+
     /// Gives everything up that isn't durable, for whoever waits to be told so.
     pub fn abandon(self) -> Vec<W> {
         let flights = self.flights.into_iter().flat_map(|flight| flight.waiting);

@@ -185,6 +185,7 @@ impl Shard {
             let (asked, moved_on) = (elsewhere.ask(leader, errand), self.moved_on(state.epoch));
             waiting.away.push(Box::pin(async move {
                 let answered = tokio::select! {
+                    biased;
                     answered = asked => Some(answered),
                     () = moved_on => None,
                 };
@@ -196,6 +197,7 @@ impl Shard {
             let (asked, moved_on) = (elsewhere.ask(leader, Errand::Confirm), self.moved_on(state.epoch));
             waiting.away.push(Box::pin(async move {
                 let answered = tokio::select! {
+                    biased;
                     answered = asked => answered,
                     () = moved_on => Err(Unavailable::NoLeader),
                 };
@@ -212,6 +214,7 @@ impl Shard {
             let (asked, moved_on) = (elsewhere.ask(leader, errand), self.moved_on(state.epoch));
             waiting.away.push(Box::pin(async move {
                 Back::Noted(tokio::select! {
+                    biased;
                     told = asked => told.map(drop),
                     () = moved_on => Err(Unavailable::NoLeader),
                 })
@@ -282,7 +285,7 @@ impl Shard {
 
     fn read(&self, queued: Queued, state: &State) {
         let Job::Read { center, read, .. } = queued.job else { return };
-        let now = state.time.max((self.wall)());
+        let now = state.time.max(self.outside.now());
         with_center(state, &center, |center| read(center, now)(Ok(())));
     }
 }

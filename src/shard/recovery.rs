@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long what failed is left alone before it is tried again.
-pub(super) const PAUSE: Duration = Duration::from_millis(500);
+pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
 /// Batches that are folded before others have their turn.
 const STEP: usize = 1024;

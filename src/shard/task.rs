@@ -11,7 +11,6 @@ use std::{
 };
 
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use rand::RngExt;
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -22,12 +21,14 @@ use super::{
     engine::{Engine, EngineLimits},
     follow::{Followed, of_incarnation},
     handle::{Handle, Job, Need, Queued, Slots, Unavailable, Waiting, system},
+    outside::Outside,
     recovery::{PAUSE, RecoveryError, announce, restore},
     role::{Place, Standing},
     snapshot::Places,
     state::State,
 };
 use crate::{
+    bugs::bug,
     center::{Asked, CenterId, Command, Incarnation, Time},
     journal::{AppendError, Journal, Position, ReadError},
 };
@@ -63,7 +64,7 @@ pub struct Shard {
     pub(super) observer: Arc<dyn Observer>,
     limits: EngineLimits,
     pub(super) place: Place,
-    pub(super) wall: fn() -> Time,
+    pub(super) outside: Outside,
     pub(super) jobs: mpsc::Receiver<Queued>,
     pub(super) presence: mpsc::UnboundedReceiver<(CenterId, Command)>,
     pub(super) undurable: Undurable,
@@ -124,7 +125,7 @@ impl Shard {
         journal: Arc<dyn Journal>,
         observer: Arc<dyn Observer>,
         place: Place,
-        wall: fn() -> Time,
+        outside: Outside,
         settings: &ShardSettings,
     ) -> (Self, Handle, Arc<AtomicBool>) {
         let (job_sender, jobs) = mpsc::channel(settings.mailbox);
@@ -144,7 +145,7 @@ impl Shard {
             observer,
             limits: settings.limits,
             place,
-            wall,
+            outside,
             jobs,
             presence,
             undurable: Undurable::default(),
@@ -163,6 +164,7 @@ impl Shard {
             let mut state = match known.take() {
                 Some(state) => state,
                 None => tokio::select! {
+                    biased;
                     restored = restored(&*journal, &*observer, self.number) => restored?,
                     _ = stop.wait_for(|stop| *stop) => return Ok(()),
                 },
@@ -199,7 +201,7 @@ impl Shard {
     /// Becomes the leader; false when that has to wait: somebody else wrote, the log can't be written, the server stops.
     async fn announced(&mut self, journal: &dyn Journal, state: &mut State, stop: &mut watch::Receiver<bool>) -> bool {
         let (role, incarnation) = (self.place.role.borrow_and_update().clone(), self.place.incarnation);
-        match announce(journal, state, incarnation, &role, self.wall, &*self.observer).await {
+        match announce(journal, state, incarnation, &role, || self.outside.now(), &*self.observer).await {
             Ok(()) => return true,
             Err(AppendError::Conflict { tail }) => {
                 tracing::info!(shard = self.number, tail, "another writer was faster; reading on");
@@ -207,6 +209,7 @@ impl Shard {
             Err(error) => {
                 tracing::warn!(shard = self.number, %error, "the leader's start could not be written; trying again");
                 tokio::select! {
+                    biased;
                     () = tokio::time::sleep(PAUSE) => {}
                     _ = stop.wait_for(|stop| *stop) => {}
                 }
@@ -243,13 +246,14 @@ impl Shard {
         stop: &mut watch::Receiver<bool>,
     ) -> Result<Ended, AppendError> {
         let clock = Clock { base: state.time, started: Instant::now() };
+        let outside = self.outside.clone();
         let mut engine: Engine<Waiting> = Engine::new(state, self.limits);
         let mut appends: Appends<'_> = FuturesOrdered::new();
         let mut taken = Vec::with_capacity(JOBS_AT_ONCE);
         // What was taken from the mailbox when the batch was full waits here.
         let mut jobs: VecDeque<Queued> = std::mem::take(&mut self.left_over);
         for (center, command) in self.undurable.take() {
-            present(&mut engine, center, command, clock.now(), &self.undurable);
+            present(&mut engine, center, command, clock.now(), &self.undurable, &outside);
         }
         let mut last_write = Instant::now();
         let mut stopping = false;
@@ -271,7 +275,7 @@ impl Shard {
                 _ = stop.wait_for(|stop| *stop), if !stopping => stopping = true,
                 Ok(()) = self.place.role.changed() => leaving = self.is_to_leave(engine.state()),
                 Some((center, command)) = self.presence.recv(), if takes => {
-                    present(&mut engine, center, command, clock.now(), &self.undurable);
+                    present(&mut engine, center, command, clock.now(), &self.undurable, &outside);
                 }
                 () = tokio::time::sleep_until(due.unwrap_or(last_write)), if due.is_some() => {}
                 // There is room again for what waits.
@@ -279,23 +283,26 @@ impl Shard {
                 _ = self.jobs.recv_many(&mut taken, JOBS_AT_ONCE), if takes => jobs.extend(taken.drain(..)),
                 () = tokio::time::sleep_until(tick.unwrap_or(last_write)), if tick.is_some() && appends.is_empty() => {
                     last_write = Instant::now();
-                    let sealed = engine.seal(clock.now(), true, random);
+                    let sealed = engine.seal(clock.now(), true, || outside.bytes());
                     appends.extend(sealed.map(|sealed| journal.append(sealed.expected, sealed.batch)));
                 }
             }
             let now = clock.now();
             // What is due comes before any command, also before those that wait for room.
-            while engine.fire_due(now, random)
+            while engine.fire_due(now, || outside.bytes())
                 && !engine.is_full()
                 && let Some(queued) = jobs.pop_front()
             {
-                decide(&mut engine, queued.job, now);
+                decide(&mut engine, queued.job, now, &outside);
             }
             if appends.len() < journal.pipeline()
-                && let Some(sealed) = engine.seal(now, false, random)
+                && let Some(sealed) = engine.seal(now, false, || outside.bytes())
             {
                 last_write = Instant::now();
                 appends.push_back(journal.append(sealed.expected, sealed.batch));
+                if bug!(ShownBeforeDurable) {
+                    engine.last_sealed().into_iter().for_each(|batch| self.observer.durable(batch));
+                }
             }
             engine.take_ready().into_iter().for_each(|waiting| waiting(Ok(())));
             let nothing_left = appends.is_empty() && jobs.is_empty() && !engine.has_open();
@@ -322,12 +329,6 @@ async fn restored(journal: &dyn Journal, observer: &dyn Observer, shard: u32) ->
     }
 }
 
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    rand::rng().fill(&mut bytes[..]);
-    bytes
-}
-
 /// Shows what is durable, then tells those who waited for it.
 fn tell(engine: &mut Engine<Waiting>, position: Position, observer: &dyn Observer) {
     if let Some(flight) = engine.durable(position) {
@@ -341,12 +342,19 @@ fn abandon(engine: Engine<Waiting>, full: bool) {
     engine.abandon().into_iter().for_each(|waiting| waiting(Err(why)));
 }
 
-fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now: Time, undurable: &Undurable) {
+fn present(
+    engine: &mut Engine<Waiting>,
+    center: CenterId,
+    command: Command,
+    now: Time,
+    undurable: &Undurable,
+    outside: &Outside,
+) {
     let asked = Asked { caller: system(), request: None, command: command.clone() };
-    engine.fire_due(now, random);
+    engine.fire_due(now, || outside.bytes());
     let (whose, undurable) = (center.clone(), undurable.clone());
     // Who goes may be gone already: a refusal is as good as a success.
-    engine.command(&center, asked, now, random(), |_| {
+    engine.command(&center, asked, now, outside.bytes(), |_| {
         Box::new(move |durable| {
             if durable.is_err() {
                 undurable.put([(whose, command)]);
@@ -355,13 +363,13 @@ fn present(engine: &mut Engine<Waiting>, center: CenterId, command: Command, now
     });
 }
 
-fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time) {
+fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time, outside: &Outside) {
     match job {
-        Job::Command { center, asked, reply, .. } => engine.command(&center, asked, now, random(), |result| {
+        Job::Command { center, asked, reply, .. } => engine.command(&center, asked, now, outside.bytes(), |result| {
             Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
         }),
         Job::Apply { center, caller, objects, reply, .. } => {
-            engine.apply(&center, &caller, objects, now, random, |result| {
+            engine.apply(&center, &caller, objects, now, || outside.bytes(), |result| {
                 Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
             });
         }
@@ -383,7 +391,7 @@ fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time) {
                 return;
             }
             let asked = Asked { caller: system(), request: None, command };
-            engine.command(&center, asked, now, random(), |_| {
+            engine.command(&center, asked, now, outside.bytes(), |_| {
                 Box::new(move |durable| {
                     let _ = reply.send(durable);
                 })

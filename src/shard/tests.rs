@@ -135,7 +135,8 @@ async fn given() -> (Handle, Arc<Failing>, SessionId, watch::Sender<bool>) {
     let journal = Arc::new(Failing { memory: Memory::new(1), fails: AtomicBool::new(false) });
     let wall = || Time(1_000_000);
     let settings = ShardSettings { mailbox: 4096, limits: EngineLimits::default() };
-    let (shard, handle, _) = Shard::new(0, journal.clone(), Arc::new(Nobody), Place::alone(NODE), wall, &settings);
+    let (place, outside) = (Place::alone(NODE), Outside::new(wall));
+    let (shard, handle, _) = Shard::new(0, journal.clone(), Arc::new(Nobody), place, outside, &settings);
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(shard.run(stopping));
     handle.apply(&center(), service(), vec![queue("sales", "hello")]).await.unwrap().unwrap();

@@ -96,6 +96,11 @@ impl Board {
         lock(&self.acked).push(Instant::now());
     }
 
+    /// When a message was last acknowledged.
+    pub(super) fn last_ack(&self) -> Option<Instant> {
+        lock(&self.acked).last().copied()
+    }
+
     /// The longest time without an acknowledged message between two moments.
     pub(super) fn longest_silence(&self, from: Instant, until: Instant) -> Duration {
         let acked = lock(&self.acked);

@@ -18,6 +18,10 @@ const AWAY: Duration = Duration::from_secs(3);
 /// Faults that fall into the wake of another can't be told apart from it.
 const WAKE: Duration = Duration::from_secs(5);
 
+/// Acknowledgements come at least so often when nothing is broken.
+const CALM: Duration = Duration::from_millis(500);
+const GIVEN_UP: Duration = Duration::from_secs(60);
+
 /// Something that breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -86,8 +90,17 @@ pub(super) async fn play(
             eprintln!("{fault} couldn't be mended: {failure}");
             return;
         }
-        let until = from + WAKE.max(from.elapsed() + Duration::from_secs(2));
-        tokio::time::sleep_until(until).await;
+        tokio::time::sleep_until(from + WAKE).await;
+        // Only what is over can be measured.
+        let over = async {
+            while board.last_ack().is_none_or(|last| last.elapsed() > CALM) {
+                sleep(CALM).await;
+            }
+        };
+        if tokio::time::timeout(GIVEN_UP, over).await.is_err() {
+            eprintln!("nothing was acknowledged for {GIVEN_UP:?} after {fault}");
+        }
+        let until = Instant::now();
         let wake = Wake { fault, unavailable: board.longest_silence(from, until) };
         eprintln!("{fault:<13} nothing was acknowledged for {:.2} s", wake.unavailable.as_secs_f64());
         wakes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(wake);

@@ -40,7 +40,7 @@ use recent::Recent;
 
 /// How long a publish waits for its acknowledgement before it is in doubt. Beyond what a busy disk takes; a stream that
 /// lost its leader takes longer, and is tried again.
-const ACK_TIMEOUT: Duration = Duration::from_secs(2);
+const ACK_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// How long anything else waits for its answer.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,33 @@
+//! What a shard takes from outside itself and its log: time and chance. Handed in, so that a simulator can hand in its own.
+
+use std::sync::Arc;
+
+use rand::RngExt;
+
+use crate::center::Time;
+
+/// Time and chance.
+#[derive(Clone)]
+pub struct Outside {
+    /// The wall's clock, which may be wrong.
+    pub wall: Arc<dyn Fn() -> Time + Send + Sync>,
+    /// Fills with random bytes: ids and salts come from them.
+    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl Outside {
+    /// A clock, and the system's randomness.
+    pub fn new(wall: impl Fn() -> Time + Send + Sync + 'static) -> Self {
+        Self { wall: Arc::new(wall), random: Arc::new(|bytes| rand::rng().fill(bytes)) }
+    }
+
+    pub(super) fn now(&self) -> Time {
+        (self.wall)()
+    }
+
+    pub(super) fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes);
+        bytes
+    }
+}

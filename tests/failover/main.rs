@@ -1,0 +1,78 @@
+//! Several nodes that run the real shard over a simulated log and a simulated network, in virtual time, deterministic from a
+//! seed: crashes, pauses, partitions, lost and late answers, stale reads, clocks that differ. What everybody was told is held
+//! against the log at the end.
+//!
+//! A seed that fails is replayed by `SEED=… cargo test --test failover one_seed -- --nocapture`.
+
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test has no outside, and fails by an unwrap as it should")]
+
+#[cfg(feature = "seeded-bugs")]
+mod bugs;
+mod history;
+mod log;
+mod net;
+mod node;
+mod people;
+#[rustfmt::skip]
+#[path = "../simulation/rng.rs"]
+mod rng;
+mod sim;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sim::Counts;
+
+fn number(name: &str, or: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(or)
+}
+
+/// A run's counts and a digest of its log and of all that was told; or what went wrong.
+fn run(seed: u64) -> Result<(Counts, String), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, sim::run(seed))
+}
+
+#[test]
+fn one_seed() {
+    run(number("SEED", 1)).unwrap();
+}
+
+#[test]
+fn a_seed_is_the_same_twice() {
+    for seed in 1..=10 {
+        assert!(run(seed).unwrap() == run(seed).unwrap(), "seed {seed} differs");
+    }
+}
+
+#[test]
+fn many_seeds() {
+    let (seeds, next) = (number("SEEDS", 1_200), AtomicU64::new(1));
+    let worker = || {
+        let mut all = Counts::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > seeds {
+                return all;
+            }
+            let replay = format!("SEED={seed} cargo test --test failover one_seed");
+            match std::panic::catch_unwind(|| run(seed)) {
+                Ok(Ok((counts, _))) => all.add(&counts),
+                Ok(Err(wrong)) => {
+                    next.store(seeds, Ordering::Relaxed);
+                    panic!("{wrong}\nreplay: {replay}");
+                }
+                Err(panic) => {
+                    next.store(seeds, Ordering::Relaxed);
+                    let why = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+                    panic!("a panic: {why}\nreplay: {replay}");
+                }
+            }
+        }
+    };
+    let mut all = Counts::default();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().for_each(|thread| all.add(&thread.join().unwrap()));
+    });
+    assert_eq!(all.scarce(seeds / 10), Vec::<String>::new(), "too seldom to prove anything: {all:#?}");
+}
