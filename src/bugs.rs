@@ -30,6 +30,7 @@ pub enum Bug {
     LeaseTrusted,
     FollowerBehind,
     ShownBeforeDurable,
+    PipelinedAppends,
 }
 
 #[cfg(feature = "seeded-bugs")]
@@ -61,12 +62,13 @@ impl Bug {
     ];
 
     /// Those that only several nodes can show.
-    pub const SEVERAL_NODES: [Self; 5] = [
+    pub const SEVERAL_NODES: [Self; 6] = [
         Self::NoFence,
         Self::AnswerBeforeDurable,
         Self::ShownBeforeDurable,
         Self::LeaseTrusted,
         Self::FollowerBehind,
+        Self::PipelinedAppends,
     ];
 }
 

@@ -124,7 +124,7 @@ impl Server {
         let listener = Listener::bind(settings.listen, &settings.limits.connections).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let incarnation = Incarnation::from_bytes(*uuid::Uuid::new_v4().as_bytes());
-        let parts = Parts::open(&settings, incarnation).await?;
+        let parts = Box::pin(Parts::open(&settings, incarnation)).await?;
         let authenticator = Authenticator::from_settings(&settings.auth, &settings.data)?;
         let transcripts = Transcripts::open(&settings.data, parts.vault.clone())?;
         let (stop, stopping) = watch::channel(false);

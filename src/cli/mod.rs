@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 mod apply;
 mod center;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod connect;
 mod demo;
 mod health;
@@ -78,6 +80,9 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Ask the server whether it serves; the exit status says so.
     Health(health::HealthArgs),
+    /// Look at a cluster.
+    #[cfg(feature = "cluster")]
+    Cluster(cluster::ClusterArgs),
     /// Look at the settings.
     Config {
         #[command(subcommand)]
@@ -101,6 +106,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Health(args) => health::run(&args),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(args) => cluster::run(&args),
         Command::Config { command: ConfigCommand::Print(args) } => print_settings(&args),
     };
     match done {

@@ -180,7 +180,17 @@ mod tests {
         let shards = vec![ShardBeat { caught_up: true, ..ShardBeat::default() }; SHARDS as usize];
         let (node, version) = (node.to_owned(), "1".to_owned());
         let address = String::new();
-        Beat { node, incarnation: run(number), number: at, address, version, format: 1, draining: false, shards, deaf: false }
+        Beat {
+            node,
+            incarnation: run(number),
+            number: at,
+            address,
+            version,
+            format: 1,
+            draining: false,
+            shards,
+            deaf: false,
+        }
     }
 
     /// Nodes a, b, c as one of them sees them at a time, all just heard.

@@ -8,6 +8,7 @@ use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     batch::Committed,
@@ -49,7 +50,7 @@ pub(super) enum Followed {
 /// What an errand brings back.
 enum Back {
     /// `None`: somebody else leads now.
-    Job(Queued, Instant, Option<Result<Done, Unavailable>>),
+    Job(Box<Queued>, Instant, Option<Result<Done, Unavailable>>),
     Confirmed(Result<Position, Unavailable>),
     Noted(Result<(), Unavailable>),
 }
@@ -59,6 +60,8 @@ type Read = (Queued, Instant);
 /// What waits for others.
 #[derive(Default)]
 struct Waiting {
+    /// Canceled when somebody else leads: who was asked won't answer any more.
+    term: CancellationToken,
     /// Errands under way.
     away: FuturesUnordered<BoxFuture<'static, Back>>,
     /// For the leader, once one can be asked.
@@ -86,6 +89,9 @@ impl Shard {
     ) -> Result<Followed, RecoveryError> {
         let mut waiting = Waiting::default();
         waiting.present.extend(self.undurable.take());
+        for queued in std::mem::take(&mut self.left_over) {
+            self.take(queued, state, &mut waiting);
+        }
         let mut caught_up = false;
         let mut reading = next(journal, state.position, When::Now);
         let ended = loop {
@@ -101,6 +107,7 @@ impl Shard {
                 _ = stop.wait_for(|stop| *stop) => break Followed::Stopped,
                 Ok(()) = self.place.role.changed() => {}
                 read = &mut reading => {
+                    let epoch = state.epoch;
                     let behind = match read {
                         Ok(batches) => self.fold(state, batches, caught_up)?,
                         Err(ReadError::Compacted { .. }) => break Followed::TooFarBehind,
@@ -112,6 +119,9 @@ impl Shard {
                         Err(error) => return Err(error.into()),
                     };
                     caught_up |= !behind;
+                    if state.epoch != epoch {
+                        std::mem::take(&mut waiting.term).cancel();
+                    }
                     self.stand(state, false, caught_up);
                     self.answer_reads(state, &mut waiting);
                     reading = next(journal, state.position, if behind { When::Now } else { When::News });
@@ -182,52 +192,31 @@ impl Shard {
         }
         for (queued, until) in waiting.parked.drain(..) {
             let Some(errand) = queued.job.errand() else { continue };
-            let (asked, moved_on) = (elsewhere.ask(leader, errand), self.moved_on(state.epoch));
+            let (asked, term) = (elsewhere.ask(leader, errand), waiting.term.clone());
             waiting.away.push(Box::pin(async move {
-                let answered = tokio::select! {
-                    biased;
-                    answered = asked => Some(answered),
-                    () = moved_on => None,
-                };
-                Back::Job(queued, until, answered)
+                let answered = term.run_until_cancelled(asked).await;
+                Back::Job(Box::new(queued), until, answered)
             }));
         }
         if waiting.confirming.is_empty() && !waiting.unconfirmed.is_empty() {
             waiting.confirming = std::mem::take(&mut waiting.unconfirmed);
-            let (asked, moved_on) = (elsewhere.ask(leader, Errand::Confirm), self.moved_on(state.epoch));
+            let (asked, term) = (elsewhere.ask(leader, Errand::Confirm), waiting.term.clone());
             waiting.away.push(Box::pin(async move {
-                let answered = tokio::select! {
-                    biased;
-                    answered = asked => answered,
-                    () = moved_on => Err(Unavailable::NoLeader),
-                };
-                Back::Confirmed(match answered {
-                    Ok(Done::Confirmed(position)) => Ok(position),
-                    Ok(_) => Err(Unavailable::Recovering),
-                    Err(error) => Err(error),
+                Back::Confirmed(match term.run_until_cancelled(asked).await {
+                    Some(Ok(Done::Confirmed(position))) => Ok(position),
+                    Some(Ok(_)) | None => Err(Unavailable::NoLeader),
+                    Some(Err(error)) => Err(error),
                 })
             }));
         }
         if let Some((center, command)) = waiting.present.front().filter(|_| !waiting.telling) {
             waiting.telling = true;
             let errand = Errand::Present { center: center.clone(), command: Box::new(command.clone()) };
-            let (asked, moved_on) = (elsewhere.ask(leader, errand), self.moved_on(state.epoch));
+            let (asked, term) = (elsewhere.ask(leader, errand), waiting.term.clone());
             waiting.away.push(Box::pin(async move {
-                Back::Noted(tokio::select! {
-                    biased;
-                    told = asked => told.map(drop),
-                    () = moved_on => Err(Unavailable::NoLeader),
-                })
+                let told = term.run_until_cancelled(asked).await.unwrap_or(Err(Unavailable::NoLeader));
+                Back::Noted(told.map(drop))
             }));
-        }
-    }
-
-    /// Resolves once another leader than that of an epoch is known here.
-    fn moved_on(&self, epoch: u64) -> impl Future<Output = ()> + Send + 'static {
-        let mut standing = self.standing.subscribe();
-        async move {
-            // The shard ends before the last of those who watch it.
-            let _ = standing.wait_for(|standing| standing.epoch != epoch).await;
         }
     }
 
@@ -235,11 +224,11 @@ impl Shard {
         match back {
             Back::Job(queued, until, Some(Err(Unavailable::NoLeader | Unavailable::Stopped))) => {
                 // Certainly not decided: whoever leads next is asked.
-                waiting.parked.push((queued, until));
+                waiting.parked.push((*queued, until));
                 waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
             }
             // It may have been decided: what takes effect once is asked again.
-            Back::Job(queued, until, None) if queued.job.is_once() => waiting.parked.push((queued, until)),
+            Back::Job(queued, until, None) if queued.job.is_once() => waiting.parked.push((*queued, until)),
             Back::Job(queued, _, result) => queued.job.done(result.unwrap_or(Err(Unavailable::Recovering))),
             Back::Confirmed(Ok(position)) => {
                 let reads = std::mem::take(&mut waiting.confirming);

@@ -21,7 +21,7 @@ pub use batch::{Committed, DecodeError, FIRST_FORMAT, FORMAT_KNOWN};
 pub use engine::{Engine, EngineLimits, Flight, Sealed, leader_started};
 pub use errand::{Done, Elsewhere, Errand};
 pub use handle::{Handle, Unavailable};
-pub use outside::Outside;
+pub use outside::{Outside, Random};
 pub use recovery::{RecoveryError, announce, restore};
 pub use role::{Place, Role, Standing};
 pub use snapshot::{Places, RecordPlace, Snapshot, keep_snapshots};

@@ -6,13 +6,16 @@ use rand::RngExt;
 
 use crate::center::Time;
 
+/// Fills with random bytes.
+pub type Random = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Time and chance.
 #[derive(Clone)]
 pub struct Outside {
     /// The wall's clock, which may be wrong.
     pub wall: Arc<dyn Fn() -> Time + Send + Sync>,
-    /// Fills with random bytes: ids and salts come from them.
-    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    /// Ids and salts come from it.
+    pub random: Arc<Random>,
 }
 
 impl Outside {

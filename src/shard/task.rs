@@ -70,7 +70,7 @@ pub struct Shard {
     pub(super) undurable: Undurable,
     /// What was asked of a node that only followed then.
     pub(super) left_over: VecDeque<Queued>,
-    pub(super) standing: watch::Sender<Standing>,
+    standing: watch::Sender<Standing>,
     storage_full: Arc<AtomicBool>,
 }
 
@@ -369,9 +369,14 @@ fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time, outside: &Outside) 
             Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
         }),
         Job::Apply { center, caller, objects, reply, .. } => {
-            engine.apply(&center, &caller, objects, now, || outside.bytes(), |result| {
-                Box::new(move |durable| drop(reply.send(durable.map(|()| result))))
-            });
+            engine.apply(
+                &center,
+                &caller,
+                objects,
+                now,
+                || outside.bytes(),
+                |result| Box::new(move |durable| drop(reply.send(durable.map(|()| result)))),
+            );
         }
         Job::Survey { read } => engine.survey(|state| read(state, now)),
         Job::Read { center, need: Need::Here, read } => engine.read_here(&center, |center| read(center, now)),

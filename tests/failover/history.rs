@@ -49,17 +49,25 @@ pub struct History {
     /// All that was told, for the digest.
     pub told: Vec<String>,
     pub refused: u64,
+    /// Asked, and not answered yet.
+    pub open: BTreeMap<u64, String>,
 }
 
 /// Where something took effect: the batch, and the commit in it.
 type Place = (u64, usize);
 
+/// What a request did: where, with what answer if that is remembered, and what it said.
+struct Effect {
+    place: Place,
+    answer: Option<Answer>,
+    said: Option<(SessionId, u32)>,
+}
+
 /// The log, read from its beginning.
 #[derive(Default)]
 struct Model {
     state: State,
-    /// Where each request took effect, and with what answer; messages have none.
-    effects: BTreeMap<(String, RequestId), (Place, Option<Answer>, Option<(SessionId, u32)>)>,
+    effects: BTreeMap<(String, RequestId), Effect>,
     /// How a session looked at a revision: not everything that changes it is numbered.
     looks: BTreeMap<(SessionId, u32), BTreeSet<Vec<u8>>>,
     /// Where each revision came to be.
@@ -116,7 +124,7 @@ impl Model {
         for event in &record.events {
             let (key, effect) = match event {
                 Event::Center(CenterChange::Remembered { caller, request, answer, .. }) => {
-                    (key(caller, request), (place, Some(answer.clone()), None))
+                    (key(caller, request), Effect { place, answer: Some(answer.clone()), said: None })
                 }
                 Event::Session(event) => {
                     self.places.insert((event.session, event.revision), place);
@@ -124,10 +132,12 @@ impl Model {
                         Happened::Posted { message, fingerprint: Some(_), .. } => {
                             let customer = || {
                                 let session = self.state.centers[&record.center].sessions.get(&event.session);
-                                session.map_or(String::new(), |session| format!("{:?}", Who::Customer(session.customer)))
+                                session
+                                    .map_or(String::new(), |session| format!("{:?}", Who::Customer(session.customer)))
                             };
                             let who = Some(sender(&event.by)).filter(|who| !who.is_empty()).unwrap_or_else(customer);
-                            ((who, message.clone()), (place, None, Some((event.session, event.revision))))
+                            let said = Some((event.session, event.revision));
+                            ((who, message.clone()), Effect { place, answer: None, said })
                         }
                         _ => continue,
                     }
@@ -152,11 +162,13 @@ impl History {
         self.numbers += 1;
         let request = RequestId::parse(&format!("r{}", self.numbers)).unwrap();
         let (caller, command) = (caller.clone(), command.clone());
+        self.open.insert(self.numbers, format!("{caller:?} {command:?}"));
         Asking { number: self.numbers, request, caller, command, began: self.tick() }
     }
 
     pub fn answered(&mut self, asking: Asking, result: &Result<Answer, Refusal>) {
         self.told.push(format!("{}: {result:?}", asking.request));
+        self.open.remove(&asking.number);
         let ended = self.tick();
         match result {
             Ok(answer) => self.answered.push(Answered { asking, ended, answer: answer.clone() }),
@@ -188,7 +200,7 @@ impl History {
         let mut placed = Vec::new();
         for Answered { asking, ended, answer } in &self.answered {
             let effect = model.effects.get(&key(&asking.caller, &asking.request));
-            let (place, remembered, said) =
+            let Effect { place, answer: remembered, said } =
                 effect.ok_or_else(|| format!("6: {} was acknowledged and is lost", asking.request))?;
             if remembered.as_ref().is_some_and(|remembered| remembered != answer) {
                 return Err(format!("5: {} was answered {answer:?}, the log has {remembered:?}", asking.request));
@@ -202,7 +214,9 @@ impl History {
             let behind = placed.iter().find(|(then, _, after, _)| then.began > *ended && after < before);
             if let Some((then, _, after, _)) = behind {
                 let (first, then) = (&first.request, &then.request);
-                return Err(format!("{then} began after {first} was answered, and stands before it: {after:?}, {before:?}"));
+                return Err(format!(
+                    "{then} began after {first} was answered, and stands before it: {after:?}, {before:?}"
+                ));
             }
         }
         for seen in &self.seen {
@@ -210,7 +224,10 @@ impl History {
             for (asking, ended, place, answer) in &placed {
                 let about = answer.session == Some(seen.session);
                 if about && *ended < seen.began && answer.revision > seen.revision {
-                    return Err(format!("a read missed {}: revision {} of {}", asking.request, seen.revision, answer.revision));
+                    return Err(format!(
+                        "a read missed {}: revision {} of {}",
+                        asking.request, seen.revision, answer.revision
+                    ));
                 }
                 let seen_at = model.places.get(&(seen.session, seen.revision));
                 if about && asking.began > seen.ended && seen_at.is_some_and(|seen_at| seen_at > place) {

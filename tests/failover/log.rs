@@ -11,9 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use chatsession::journal::{
-    AppendError, Batch, Bounds, BoxFuture, Journal, Position, ReadError, Stored,
-};
+use chatsession::journal::{AppendError, Batch, Bounds, BoxFuture, Journal, Position, ReadError, Stored};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::sim::{chance, millis_below};
@@ -27,11 +25,10 @@ thread_local! {
 #[derive(Default)]
 pub struct Log {
     pub rows: Vec<Stored>,
-    blobs: BTreeMap<String, Bytes>,
+    pub blobs: BTreeMap<String, Bytes>,
     pub faults: bool,
     /// The log can't be reached by anybody until then.
     pub down_until: Option<Instant>,
-    pub landed_late: u64,
     pub conflicts: u64,
     pub stale_reads: u64,
 }
@@ -72,7 +69,7 @@ impl Handle {
     }
 
     async fn append_next(&self, expected: Position, batch: Batch, failures: u64) -> Result<Position, AppendError> {
-        let _turn = self.line.lock().await;
+        let _turn = if pipelined() { None } else { Some(self.line.lock().await) };
         if self.failures.load(Ordering::Relaxed) != failures {
             return Err(AppendError::Doubtful("an append before it failed".into()));
         }
@@ -124,7 +121,7 @@ fn land(expected: Position, batch: Batch) -> Result<Position, AppendError> {
 
 impl Journal for Handle {
     fn pipeline(&self) -> usize {
-        1
+        if pipelined() { 8 } else { 1 }
     }
 
     fn append(&self, expected: Position, batch: Batch) -> BoxFuture<'_, Result<Position, AppendError>> {
@@ -189,11 +186,23 @@ impl Journal for Handle {
 }
 
 #[cfg(feature = "seeded-bugs")]
-fn unfenced() -> bool {
-    chatsession::bugs::is_on(chatsession::bugs::Bug::NoFence)
+fn is_on(bug: chatsession::bugs::Bug) -> bool {
+    chatsession::bugs::is_on(bug)
 }
 
-#[cfg(not(feature = "seeded-bugs"))]
-fn unfenced() -> bool {
-    false
+/// Whether a bug of the log is on.
+macro_rules! broken {
+    ($name:ident, $bug:ident) => {
+        fn $name() -> bool {
+            #[cfg(feature = "seeded-bugs")]
+            return is_on(chatsession::bugs::Bug::$bug);
+            #[cfg(not(feature = "seeded-bugs"))]
+            return false;
+        }
+    };
 }
+
+broken!(unfenced, NoFence);
+// Several appends under way at once, each fenced by its position alone: what another writer put before the second is met by
+// its expectation, though its writer never saw it.
+broken!(pipelined, PipelinedAppends);

@@ -15,6 +15,7 @@ mod node;
 mod people;
 #[rustfmt::skip]
 #[path = "../simulation/rng.rs"]
+#[allow(dead_code, reason = "the other simulator needs more of it")]
 mod rng;
 mod sim;
 

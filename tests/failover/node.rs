@@ -16,9 +16,7 @@ use chatsession::{
     center::{Incarnation, Time},
     cluster::{Beat, Members, ShardBeat},
     journal::Position,
-    shard::{
-        Committed, EngineLimits, Handle, Observer, Outside, Place, Places, Role, Shard, ShardSettings,
-    },
+    shard::{Committed, EngineLimits, Handle, Observer, Outside, Place, Places, Role, Shard, ShardSettings},
 };
 use tokio::{
     sync::watch,
@@ -98,7 +96,13 @@ impl<F: Future> Future for Pausable<F> {
 }
 
 impl Node {
-    pub fn start(number: usize, run: u8, started: Instant, air: &Air, wrong: &Arc<std::sync::Mutex<Vec<String>>>) -> Self {
+    pub fn start(
+        number: usize,
+        run: u8,
+        started: Instant,
+        air: &Air,
+        wrong: &Arc<std::sync::Mutex<Vec<String>>>,
+    ) -> Self {
         let incarnation = Incarnation::from_bytes([run; 16]);
         let cut_until = Arc::new(AtomicU64::new(0));
         let paused = Arc::new(AtomicBool::new(false));
@@ -120,7 +124,8 @@ impl Node {
                 failed.lock().unwrap().push(format!("a shard failed: {error}"));
             }
         };
-        let pausable = |future| Pausable { inner: Box::pin(future), paused: paused.clone(), look: Box::pin(sleep(BEAT)) };
+        let pausable =
+            |future| Pausable { inner: Box::pin(future), paused: paused.clone(), look: Box::pin(sleep(BEAT)) };
         let shard = tokio::task::spawn_local(pausable(run));
         let beats = beat(number, incarnation, handle.clone(), role, air.clone(), started);
         let look = Box::pin(sleep(BEAT));
@@ -186,7 +191,11 @@ async fn beat(
             let heard: Vec<Beat> = {
                 let mut on_air = air.0.borrow_mut();
                 on_air.retain(|(_, arrives, _)| arrives.elapsed() < Duration::from_secs(2));
-                on_air.iter().filter(|(_, arrives, _)| *arrives <= Instant::now()).map(|(_, _, beat)| beat.clone()).collect()
+                on_air
+                    .iter()
+                    .filter(|(_, arrives, _)| *arrives <= Instant::now())
+                    .map(|(_, _, beat)| beat.clone())
+                    .collect()
             };
             heard.into_iter().for_each(|beat| members.heard(started.elapsed(), beat));
         }

@@ -162,7 +162,14 @@ pub async fn agent(world: World, name: &'static str) {
             0 => Command::Leave { session, if_last: Some(IfLast::ReturnToQueue), expected: None },
             1 => {
                 let agent = agent_id(AGENTS[chance(3) as usize]);
-                Command::Invite { session, agent, mode: Mode::Conference, note: None, ring: None, expected: None }
+                Command::Invite {
+                    session,
+                    agent,
+                    mode: InviteMode::Conference,
+                    note: String::new(),
+                    ring: None,
+                    expected: None,
+                }
             }
             _ => Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone },
         };

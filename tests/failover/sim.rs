@@ -129,7 +129,12 @@ pub async fn run(seed: u64) -> Result<(Counts, String), String> {
     sleep(Duration::from_secs(10)).await;
     *sim.world.over.borrow_mut() = true;
     let done = async { while people.join_next().await.is_some() {} };
-    timeout(SETTLES, done).await.map_err(|_| "9: somebody is never answered".to_owned())?;
+    if timeout(SETTLES, done).await.is_err() {
+        let standings =
+            sim.world.nodes.borrow().iter().map(|node| *node.handle.standing().borrow()).collect::<Vec<_>>();
+        let open = &sim.world.history.borrow().open;
+        return Err(format!("9: somebody is never answered: {open:?}; {standings:?}"));
+    }
     sim.end()
 }
 

@@ -97,11 +97,13 @@ impl Board {
     }
 
     /// When a message was last acknowledged.
+    #[cfg(feature = "cluster")]
     pub(super) fn last_ack(&self) -> Option<Instant> {
         lock(&self.acked).last().copied()
     }
 
     /// The longest time without an acknowledged message between two moments.
+    #[cfg(feature = "cluster")]
     pub(super) fn longest_silence(&self, from: Instant, until: Instant) -> Duration {
         let acked = lock(&self.acked);
         let between = acked.iter().copied().filter(|at| (from..=until).contains(at)).chain([until]);
