@@ -13,6 +13,7 @@ mod bare;
 mod catch_up;
 mod center;
 mod chat_3w;
+mod cluster;
 mod core;
 mod idle;
 mod process;
@@ -68,6 +69,8 @@ enum Workload {
     Transfer(transfer::Args),
     /// A watcher who is 10,000 events behind.
     CatchUp(catch_up::Args),
+    /// Several nodes on NATS servers of this machine: the fenced append, shards, a follower, a node that joins.
+    Cluster,
     /// Very many idle watches on 100 connections: bytes and processor time.
     Idle(idle::Args),
 }
@@ -82,6 +85,7 @@ fn main() -> Result<(), Failure> {
             Workload::Recover => recover::run().await,
             Workload::Transfer(args) => transfer::run(&args).await,
             Workload::CatchUp(args) => catch_up::run(&args).await,
+            Workload::Cluster => Box::pin(cluster::run()).await,
             Workload::Idle(args) => idle::run(&args).await,
         }
     })

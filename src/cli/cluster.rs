@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chatsession::cluster::{Beat, connect, status};
+use chatsession::cluster::{
+    Beat, connect,
+    status::{self, Heard},
+};
 use clap::{Args, Subcommand};
 
 use super::{Failure, SettingsArgs, client_runtime, out};
@@ -26,18 +29,25 @@ pub(super) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     client_runtime()?.block_on(async {
         let (client, name) = (connect(&settings).await?, &settings.cluster.name);
         let reports = status::nodes(&client, name).await.map_err(|error| error as Failure)?;
-        let mut nodes: BTreeMap<&str, &Beat> = BTreeMap::new();
-        for beat in reports.iter().flat_map(|report| &report.hears) {
-            let newest = nodes.entry(&beat.node).or_insert(beat);
-            if beat.number > newest.number || beat.incarnation != newest.incarnation {
-                *newest = beat;
+        // Each node as the one that heard it last.
+        let mut heard: BTreeMap<&str, &Heard> = BTreeMap::new();
+        for one in reports.iter().flat_map(|report| &report.hears) {
+            let newest = heard.entry(&one.beat.node).or_insert(one);
+            if one.silent_for < newest.silent_for {
+                *newest = one;
             }
         }
+        let silent = |heard: &&Heard| u128::from(heard.silent_for) > settings.cluster.takeover_after.as_millis();
+        let nodes: BTreeMap<&str, &Beat> =
+            heard.iter().filter(|(_, heard)| !silent(heard)).map(|(node, heard)| (*node, &heard.beat)).collect();
         let Some(shards) = nodes.values().map(|beat| beat.shards.len()).max() else {
             return Err(format!("no node of cluster {name:?} answers").into());
         };
         let streams = status::streams(&client, name, shards).await.map_err(|error| error as Failure)?;
         print_nodes(&nodes);
+        for (node, heard) in heard.iter().filter(|(_, heard)| silent(heard)) {
+            out::line(format!("{node:<16} silent for {} ms", heard.silent_for));
+        }
         let wrong = print_shards(&nodes, &streams);
         match wrong.is_empty() {
             true => Ok(()),

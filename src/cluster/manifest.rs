@@ -8,7 +8,7 @@ use async_nats::jetstream::{
 use serde::{Deserialize, Serialize};
 
 use super::ClusterError;
-use crate::{config::Settings, grpc::IdKey, journal::jetstream::OpenError};
+use crate::{config::Settings, journal::jetstream::OpenError};
 
 const KEY: &str = "manifest";
 
@@ -55,7 +55,7 @@ impl Manifest {
     }
 
     /// The key of the hashes in the logs.
-    pub fn id_key(&self) -> Option<IdKey> {
+    pub fn id_key(&self) -> Option<[u8; 32]> {
         let mut key = [0; 32];
         if self.id_key.len() != 64 {
             return None;
@@ -63,7 +63,7 @@ impl Manifest {
         for (at, byte) in key.iter_mut().enumerate() {
             *byte = u8::from_str_radix(self.id_key.get(2 * at..2 * at + 2)?, 16).ok()?;
         }
-        Some(IdKey(key))
+        Some(key)
     }
 }
 

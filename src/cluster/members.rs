@@ -109,6 +109,11 @@ impl Members {
         self.heard.values().map(|(_, beat)| beat)
     }
 
+    /// Everybody who isn't lost, and for how long each has been silent.
+    pub fn silences(&self, now: Duration) -> impl Iterator<Item = (&Beat, Duration)> {
+        self.heard.values().map(move |(last, beat)| (beat, now.saturating_sub(*last)))
+    }
+
     /// Who was heard a moment ago.
     fn live(&self, now: Duration) -> impl Iterator<Item = &Beat> {
         let fresh = move |last: &Duration| now.saturating_sub(*last) < self.takeover_after;

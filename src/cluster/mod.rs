@@ -226,6 +226,15 @@ impl Cluster {
         self.connected.subscribe()
     }
 
+    fn hears(&self) -> Vec<status::Heard> {
+        let (members, now) = (self.members(), self.started.elapsed());
+        let heard = |(beat, silence): (&Beat, Duration)| status::Heard {
+            beat: beat.clone(),
+            silent_for: silence.as_millis() as u64,
+        };
+        members.silences(now).map(heard).collect()
+    }
+
     fn members(&self) -> std::sync::MutexGuard<'_, Members> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }

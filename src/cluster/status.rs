@@ -17,10 +17,21 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub struct Report {
     /// All nodes that it hears, itself too when it is heard.
     #[n(0)]
-    pub hears: Vec<Beat>,
+    pub hears: Vec<Heard>,
     /// Its name.
     #[n(1)]
     pub node: String,
+}
+
+/// A node as another hears it.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct Heard {
+    /// What it said last.
+    #[n(0)]
+    pub beat: Beat,
+    /// How long ago, in milliseconds.
+    #[n(1)]
+    pub silent_for: u64,
 }
 
 /// A shard's stream.
@@ -48,7 +59,7 @@ pub struct StreamReport {
 pub(super) async fn serve(cluster: Arc<Cluster>, mut asked: Subscriber) {
     while let Some(message) = asked.next().await {
         let Some(reply) = message.reply else { continue };
-        let report = Report { hears: cluster.members().all().cloned().collect(), node: cluster.node.clone() };
+        let report = Report { hears: cluster.hears(), node: cluster.node.clone() };
         let bytes = minicbor::to_vec(&report).expect("a report can always be written to memory");
         // Who asked may be gone.
         let _ = cluster.client.publish(reply, bytes.into()).await;

@@ -82,7 +82,7 @@ impl Parts {
         let cluster = Cluster::join(settings, incarnation).await?;
         let manifest = cluster.manifest();
         let unreadable = || ClusterError::Connect("the manifest's key can't be read".into());
-        let id_key = manifest.id_key().ok_or_else(unreadable)?;
+        let id_key = IdKey(manifest.id_key().ok_or_else(unreadable)?);
         if settings.auth.mode == AuthMode::Development {
             let secret = &manifest.development_secret;
             share_development_secret(&settings.data, secret).map_err(ServerError::Data)?;

@@ -209,3 +209,66 @@ async fn who_comes_while_an_append_fails_is_there_after_the_recovery() {
     }
     assert_eq!(log(&journal).await.1, 4, "each failure was a recovery");
 }
+
+/// Two nodes that are both told to lead, over one log.
+#[tokio::test(start_paused = true)]
+async fn of_two_that_believe_they_lead_neither_answers_what_it_cannot_keep() {
+    let journal = Memory::new(4);
+    let node = |number: u8| {
+        let place = Place::alone(Incarnation::from_bytes([number; 16]));
+        let settings = ShardSettings { mailbox: 64, limits: EngineLimits { confirm: true, ..EngineLimits::default() } };
+        let outside = Outside::new(|| Time(1_000_000));
+        let (shard, handle, _) = Shard::new(0, Arc::new(journal.clone()), Arc::new(Nobody), place, outside, &settings);
+        let (stop, stopping) = watch::channel(false);
+        tokio::spawn(shard.run(stopping));
+        (handle, stop)
+    };
+    let nodes = [node(1), node(2)];
+    while nodes[0].0.apply(&center(), service(), vec![queue("sales", "hello")]).await.is_err() {}
+    let session = loop {
+        if let Ok(Ok(answer)) = nodes[1].0.command(&center(), asked(0, start())).await {
+            break answer.session.unwrap();
+        }
+    };
+    // Each is asked in turn; whoever was deposed meanwhile has to say that it doesn't know.
+    let (mut kept, mut unknown) = (Vec::new(), 0);
+    for number in 1..200 {
+        let said = Command::SendMessage { session, text: "x".into(), audience: Audience::Everyone };
+        match nodes[number % 2].0.command(&center(), asked(number, said)).await {
+            Ok(answer) => kept.push((answer.unwrap().revision, format!("r-{number}"))),
+            Err(Unavailable::Recovering) => unknown += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!(!kept.is_empty() && unknown > 0, "{} kept, {unknown} unknown", kept.len());
+    let mut posted = std::collections::BTreeMap::new();
+    for stored in journal.read(1, usize::MAX).await.unwrap() {
+        for record in Committed::decode(&stored).unwrap().records {
+            for event in record.events {
+                let crate::center::Event::Session(event) = event else { continue };
+                if let crate::center::Happened::Posted { message, .. } = event.what {
+                    assert_eq!(
+                        posted.insert(event.revision, message.to_string()),
+                        None,
+                        "a place in the log is taken once"
+                    );
+                }
+            }
+        }
+    }
+    kept.iter().for_each(|(revision, message)| assert_eq!(posted.get(revision), Some(message)));
+}
+
+#[test]
+fn a_log_whose_form_was_raised_is_refused_by_who_does_not_know_it() {
+    let announced = |format| {
+        let role = Role { format, ..Role::alone(NODE) };
+        let (sealed, _) = leader_started(&State::default(), NODE, &role, Time(1), || [0; 16]);
+        Committed::decode(&Stored { position: 1, batch: sealed.batch })
+    };
+    let mut state = State::default();
+    state.apply(&announced(FORMAT_KNOWN).unwrap());
+    assert_eq!(state.format(), FORMAT_KNOWN);
+    let refused = announced(FORMAT_KNOWN + 1).unwrap_err().to_string();
+    assert!(refused.contains("the log's form was raised to 2, and 1 is known here"), "{refused}");
+}

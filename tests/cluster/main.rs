@@ -3,5 +3,6 @@
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test has no outside, and fails by an unwrap as it should")]
 
 mod nodes;
+mod replay;
 mod serving;
 mod world;

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 use super::{
     agent::Desk,
     chat::Act,
-    plan::{CONVERSATION, Reply},
+    order::Ack,
+    plan::{CONVERSATION, Reply, Side},
 };
 use crate::cli::Failure;
 
@@ -51,9 +52,19 @@ impl Desk {
                     return Ok(());
                 };
                 let text = self.plan.conversations[conversation].turns[turn].text.clone();
-                let sent = Instant::now();
-                match session.say(text).send().await {
-                    Ok(_) => self.board.said(sent.elapsed()),
+                let began = Instant::now();
+                match session.say(text.as_str()).send().await {
+                    Ok(said) => {
+                        let (session_id, ended) = (session.id().to_owned(), Instant::now());
+                        self.board.said(Ack {
+                            session_id,
+                            from: Side::Agent,
+                            text,
+                            began,
+                            ended,
+                            revision: said.revision,
+                        });
+                    }
                     Err(error) => self.tolerate(error, &gone)?,
                 }
             }

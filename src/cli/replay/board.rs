@@ -1,7 +1,7 @@
 //! What everybody counts while it goes on.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::plan::Plan;
+use super::{order::Ack, plan::Plan};
 use crate::cli::Failure;
 
 /// Stuck chats that a failure names.
@@ -28,9 +28,7 @@ pub(super) struct Board {
     pub(super) finished: AtomicUsize,
     pub(super) gave_up: AtomicUsize,
     pub(super) signed_out: AtomicUsize,
-    acks: Mutex<Vec<Duration>>,
-    /// When each message was acknowledged.
-    acked: Mutex<Vec<Instant>>,
+    acks: Mutex<Vec<Ack>>,
     accepts: Mutex<Vec<Duration>>,
     refused: Mutex<BTreeMap<String, usize>>,
     desks: Mutex<BTreeSet<String>>,
@@ -59,7 +57,6 @@ impl Board {
             gave_up: AtomicUsize::new(0),
             signed_out: AtomicUsize::new(0),
             acks: Mutex::default(),
-            acked: Mutex::default(),
             accepts: Mutex::default(),
             refused: Mutex::default(),
             desks: Mutex::default(),
@@ -90,23 +87,34 @@ impl Board {
         lock(&self.chats[chat]).finished = true;
     }
 
-    pub(super) fn said(&self, took: Duration) {
+    pub(super) fn said(&self, ack: Ack) {
         self.messages.fetch_add(1, Relaxed);
-        lock(&self.acks).push(took);
-        lock(&self.acked).push(Instant::now());
+        lock(&self.acks).push(ack);
+    }
+
+    /// All that was acknowledged, by session.
+    pub(super) fn acks(&self) -> HashMap<String, Vec<Ack>> {
+        let mut by_session: HashMap<String, Vec<Ack>> = HashMap::new();
+        for ack in lock(&self.acks).iter() {
+            by_session.entry(ack.session_id.clone()).or_default().push(ack.clone());
+        }
+        by_session
     }
 
     /// When a message was last acknowledged.
     #[cfg(feature = "cluster")]
     pub(super) fn last_ack(&self) -> Option<Instant> {
-        lock(&self.acked).last().copied()
+        lock(&self.acks).iter().map(|ack| ack.ended).max()
     }
 
     /// The longest time without an acknowledged message between two moments.
     #[cfg(feature = "cluster")]
     pub(super) fn longest_silence(&self, from: Instant, until: Instant) -> Duration {
-        let acked = lock(&self.acked);
-        let between = acked.iter().copied().filter(|at| (from..=until).contains(at)).chain([until]);
+        let mut between: Vec<Instant> = lock(&self.acks).iter().map(|ack| ack.ended).collect();
+        between.retain(|at| (from..=until).contains(at));
+        between.push(until);
+        between.sort();
+        let between = between.into_iter();
         let gaps = between.scan(from, |last, at| Some(at - std::mem::replace(last, at)));
         gaps.max().unwrap_or_default()
     }
@@ -133,8 +141,8 @@ impl Board {
 
     /// p50 and p99 of a message's sending to its acknowledgement, and of an offer's ringing to its being accepted.
     pub(super) fn latencies(&self) -> [[Duration; 2]; 2] {
-        [&self.acks, &self.accepts].map(|times| {
-            let mut times = lock(times).clone();
+        let acks: Vec<Duration> = lock(&self.acks).iter().map(|ack| ack.ended - ack.began).collect();
+        [acks, lock(&self.accepts).clone()].map(|mut times| {
             times.sort_unstable();
             [50, 99].map(|percent| times.get(times.len() * percent / 100).copied().unwrap_or_default())
         })

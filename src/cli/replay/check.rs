@@ -10,6 +10,7 @@ use super::{
     board::Board,
     customer::Heard,
     fold::Fold,
+    order::{self, Ack},
     plan::{Plan, Side},
 };
 use crate::cli::Failure;
@@ -39,6 +40,7 @@ pub(super) async fn check(
     client: &Client,
     heard: Vec<Heard>,
     seen: Vec<Seen>,
+    board: &Board,
 ) -> Result<Checked, Failure> {
     let mut by_session: HashMap<String, Vec<(String, Vec<Event>)>> = HashMap::new();
     for Seen { agent, sessions } in seen {
@@ -47,6 +49,7 @@ pub(super) async fn check(
         }
     }
     let mut checked = Checked::default();
+    let mut acks = board.acks();
     let mut reading = JoinSet::new();
     let mut left = heard.into_iter();
     loop {
@@ -59,12 +62,13 @@ pub(super) async fn check(
         let Some(read) = reading.join_next().await else { return Ok(checked) };
         let (heard, log) = read??;
         let desks = by_session.remove(&heard.session_id).unwrap_or_default();
-        checked.session(plan, &heard, &log, &desks);
+        let acks = acks.remove(&heard.session_id).unwrap_or_default();
+        checked.session(plan, &heard, &log, &desks, &acks);
     }
 }
 
 impl Checked {
-    fn session(&mut self, plan: &Plan, heard: &Heard, log: &[Event], desks: &[(String, Vec<Event>)]) {
+    fn session(&mut self, plan: &Plan, heard: &Heard, log: &[Event], desks: &[(String, Vec<Event>)], acks: &[Ack]) {
         let planned = &plan.conversations[heard.conversation];
         let mut wrong = Vec::new();
         let turns: Vec<(Side, &str)> = planned.turns.iter().map(|turn| (turn.from, turn.text.as_str())).collect();
@@ -91,6 +95,7 @@ impl Checked {
         for agent in joined.iter().filter(|agent| !desks.iter().any(|(desk, _)| desk == *agent)) {
             broken.push(format!("{agent}'s desk never showed the session"));
         }
+        broken.extend(order::check(acks, log));
         self.count(&fold, log);
         wrong.append(&mut broken);
         self.failures.extend(wrong.into_iter().map(|what| format!("{} ({}): {what}", planned.id, heard.session_id)));

@@ -7,6 +7,7 @@ use super::{
     access::{Access, Who},
     board::Board,
     fold::Fold,
+    order::Ack,
     plan::{CONVERSATION, Plan, Side},
 };
 use crate::cli::Failure;
@@ -53,9 +54,10 @@ pub(super) async fn chat(conversation: usize, plan: &Plan, access: &Access, boar
         {
             said = at + 1;
             tokio::time::sleep(plan.pace).await;
-            let sent = Instant::now();
-            session.say(turn.text.as_str()).send().await?;
-            board.said(sent.elapsed());
+            let began = Instant::now();
+            let revision = session.say(turn.text.as_str()).send().await?.revision;
+            let (session_id, text, ended) = (session.id().to_owned(), turn.text.clone(), Instant::now());
+            board.said(Ack { session_id, from: Side::Customer, text, began, ended, revision });
         }
     }
     board.finished(conversation);

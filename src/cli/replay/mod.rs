@@ -15,6 +15,7 @@ mod fold;
 mod log;
 #[cfg(feature = "cluster")]
 mod nodes;
+mod order;
 mod plan;
 #[cfg(feature = "cluster")]
 mod proxy;
@@ -158,7 +159,7 @@ async fn play(
     let seen = seen.await.map_err(|_| board.open_desks())??;
     under.mend(&mut breaking).await?;
     progress.shutdown().await;
-    let checked = check::check(plan, &integrator, heard, seen).await?;
+    let checked = check::check(plan, &integrator, heard, seen, board).await?;
     report::print(plan, board, &checked, took, under.kills());
     checked.verdict(plan, board)?;
     under.verdict(args).await

@@ -95,7 +95,7 @@ impl Nodes {
     pub(super) async fn led_by(&self, shard: u32) -> Result<Option<usize>, Failure> {
         let client = async_nats::connect(self.nats.urls()).await?;
         let reports = chatsession::cluster::status::nodes(&client, lab::CLUSTER).await?;
-        let beats = reports.iter().flat_map(|report| &report.hears);
+        let beats = reports.iter().flat_map(|report| &report.hears).map(|heard| &heard.beat);
         let leading = beats.filter(|beat| beat.shards.get(shard as usize).is_some_and(|shard| shard.leads));
         Ok(leading.filter_map(|beat| beat.node.strip_prefix("node-")?.parse().ok()).next())
     }
