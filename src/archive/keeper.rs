@@ -29,14 +29,14 @@ pub async fn keep_archived(shard: Handle, feed: Arc<Feed>, transcripts: Transcri
             })
             .await
             .unwrap_or_default();
-        let more = closed.len() == AT_ONCE;
+        let (more, mut failed) = (closed.len() == AT_ONCE, false);
         for (center, session) in closed {
             if let Err(error) = archive(&shard, &feed, &transcripts, center, session).await {
                 tracing::warn!(%session, %error, "a session could not be archived; the next attempt is in a moment");
-                break;
+                failed = true;
             }
         }
-        tokio::time::sleep(if more { Duration::from_millis(10) } else { LOOK_EVERY }).await;
+        tokio::time::sleep(if more && !failed { Duration::from_millis(10) } else { LOOK_EVERY }).await;
     }
 }
 

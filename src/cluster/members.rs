@@ -109,6 +109,11 @@ impl Members {
         self.heard.values().map(|(_, beat)| beat)
     }
 
+    /// Whether another node is there that stays.
+    pub fn has_others(&self, now: Duration) -> bool {
+        self.live(now).any(|beat| beat.incarnation != self.own && !beat.draining)
+    }
+
     /// Everybody who isn't lost, and for how long each has been silent.
     pub fn silences(&self, now: Duration) -> impl Iterator<Item = (&Beat, Duration)> {
         self.heard.values().map(move |(last, beat)| (beat, now.saturating_sub(*last)))
@@ -150,7 +155,8 @@ impl Members {
         if !self.is_connected(now) {
             return false;
         }
-        let Some(owner) = self.owner(now, shard) else { return false };
+        // Nobody stays to take over: it is led to the end.
+        let Some(owner) = self.owner(now, shard) else { return standing.leads };
         let owns = owner.incarnation == self.own;
         let leader = standing.leader.and_then(|leader| self.live(now).find(|beat| beat.incarnation == leader));
         match leader {
@@ -285,6 +291,10 @@ mod tests {
         let mut members = given(1, 5);
         members.heard(secs(5), Beat { draining: true, ..beat("a", 1, 2) });
         assert_eq!(led(&members, 5, None), BTreeSet::new());
+        let leads = Standing { leads: true, ..led_by(Some(1)) };
+        members.forget(secs(20));
+        members.heard(secs(20), Beat { draining: true, ..beat("a", 1, 3) });
+        assert!(members.role(secs(20), 0, &leads).lead, "the last one leads to the end");
     }
 
     #[test]

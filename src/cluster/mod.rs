@@ -288,8 +288,9 @@ impl Cluster {
                 number += 1;
                 let beat = self.own_beat(number, &address, &shards);
                 let bytes = minicbor::to_vec(&beat).expect("a beat can always be written to memory");
-                // Who isn't heard finds out by not hearing itself.
-                let _ = self.client.publish(format!("{}.beat", self.name), bytes.into()).await;
+                // Who isn't heard finds out by not hearing itself; while the client holds everything back, so does this.
+                let sent = self.client.publish(format!("{}.beat", self.name), bytes.into());
+                let _ = tokio::time::timeout(self.beat, sent).await;
             }
             self.tell_roles(&shards);
         }
@@ -332,6 +333,9 @@ impl Cluster {
     /// Hands all shards over to others, for as long as there are others; returns once nothing is led here.
     pub async fn hand_over(&self, shards: &[watch::Receiver<Standing>]) {
         self.draining.send_replace(true);
+        if !self.members().has_others(self.started.elapsed()) {
+            return;
+        }
         for shard in shards {
             let mut shard = shard.clone();
             // Its task may have ended.

@@ -17,6 +17,9 @@ use crate::{
 /// How long a leader may take; no call is bounded by more unless its caller says so.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a signal is worth anything.
+const WORTH: Duration = Duration::from_secs(1);
+
 /// A shard's way to the other nodes.
 pub(super) struct Post {
     client: Client,
@@ -78,7 +81,7 @@ impl Others for Post {
         let bytes = minicbor::to_vec(&signaled).expect("a signal can always be written to memory");
         let (client, subject) = (self.client.clone(), format!("{}.signal.{}", self.name, self.shard));
         // It may be lost.
-        tokio::spawn(async move { client.publish(subject, bytes.into()).await });
+        tokio::spawn(tokio::time::timeout(WORTH, async move { client.publish(subject, bytes.into()).await }));
     }
 }
 

@@ -154,6 +154,10 @@ impl Cursor {
                 return Poll::Ready(Step::Over(Over::Draining));
             }
             let mut topic = self.topic.lock();
+            if topic.lost {
+                let why = format!("{} has left the log", self.topic.session);
+                return Poll::Ready(Step::Failed(ReadError::Unavailable(why)));
+            }
             if let Some(commit) = topic.next_after(self.audience, self.last) {
                 topic.took(self.watcher, commit.reaches(self.audience).unwrap_or(self.last));
                 drop(topic);

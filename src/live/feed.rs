@@ -259,6 +259,23 @@ impl Feed {
         Ok(self.batch(text.position).await?.text(text).map(str::to_owned))
     }
 
+    /// Batches were passed over that only a snapshot knows: watchers read them, and what has left the log meanwhile has to be
+    /// watched anew.
+    fn leapt(&self, places: &Places) {
+        let topics: Vec<Arc<Topic>> = lock(&self.topics).values().cloned().collect();
+        let mut wakers = Vec::new();
+        for topic in topics {
+            let mut inner = topic.lock();
+            match places.of(topic.session).last() {
+                Some(place) => inner.reached(place.last, place.public),
+                None => inner.lost = true,
+            }
+            inner.wake(&mut wakers, |_| true);
+        }
+        lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
     fn bring(&self, batch: &Arc<Committed>, wakers: &mut Vec<Waker>) {
         for (at, record) in batch.records.iter().enumerate() {
             let mut sessions: Vec<SessionId> = Vec::new();
@@ -311,6 +328,7 @@ impl Observer for Feed {
             *lock(&self.places) = places.clone();
             lock(&self.ring).clear();
             self.position.store(position, Ordering::Relaxed);
+            self.leapt(places);
         }
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Inner {
     pub(super) commits: VecDeque<Arc<SessionCommit>>,
     pub(super) signals: VecDeque<(u64, Arc<Signal>)>,
     pub(super) signaled: u64,
+    /// The log doesn't know the session any more, and nobody saw how it ended.
+    pub(super) lost: bool,
     watchers: BTreeMap<u64, Watcher>,
     next: u64,
 }

@@ -41,12 +41,9 @@ pub enum Errand {
     /// Who came and went at the asking node.
     #[n(3)]
     Present {
-        /// Where.
+        /// In order.
         #[n(0)]
-        center: CenterId,
-        /// What happened.
-        #[n(1)]
-        command: Box<Command>,
+        told: Vec<(CenterId, Command)>,
     },
 }
 

@@ -1,9 +1,12 @@
 //! A shard at a node that doesn't lead it: it folds what the leader writes, reads from that, and asks the leader for the
 //! rest. It awaits once, then acts without awaiting, over and over, as a leader does.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::atomic::Ordering, time::Duration};
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::{
+    FutureExt,
+    stream::{FuturesUnordered, StreamExt},
+};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -35,6 +38,9 @@ const HOPE: Duration = Duration::from_secs(2);
 
 /// How long a leader that couldn't be asked is left alone.
 const AGAIN: Duration = Duration::from_millis(30);
+
+/// Of who came and went, so many are told at once.
+const TOLD_AT_ONCE: usize = 256;
 
 /// How a following ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,10 +79,24 @@ struct Waiting {
     confirmed: Vec<(Position, Read)>,
     /// Reads that wait to see something.
     hoping: Vec<Read>,
-    /// Who came and went here, in order; the first is on its way.
+    /// Who came and went here, in order; so many of the first are on their way.
     present: VecDeque<(CenterId, Command)>,
-    telling: bool,
+    telling: usize,
+    /// The leader isn't asked before then.
     again: Option<Instant>,
+}
+
+impl Waiting {
+    fn back_off(&mut self) {
+        self.again.get_or_insert_with(|| Instant::now() + AGAIN);
+    }
+
+    /// When somebody's patience or hope is over, or the leader may be asked again.
+    fn wakes(&self) -> Option<Instant> {
+        let hoping = self.hoping.iter().map(|(_, until)| *until);
+        let confirmed = self.confirmed.iter().map(|(_, (_, until))| *until);
+        hoping.chain(confirmed).chain(self.again).min()
+    }
 }
 
 impl Shard {
@@ -102,6 +122,11 @@ impl Shard {
             if caught_up {
                 self.ask_the_leader(state, &mut waiting);
             }
+            if self.place.elsewhere.is_some() && state.leader != Some(self.place.incarnation) {
+                // Whether there is room is the leader's to know.
+                self.storage_full.store(false, Ordering::Relaxed);
+            }
+            let wakes = waiting.wakes();
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break Followed::Stopped,
@@ -129,12 +154,17 @@ impl Shard {
                 Some(back) = waiting.away.next(), if !waiting.away.is_empty() => self.returned(back, state, &mut waiting),
                 Some(present) = self.presence.recv() => waiting.present.push_back(present),
                 Some(queued) = self.jobs.recv(), if caught_up => self.take(queued, state, &mut waiting),
-                () = sleep_until(waiting.again.unwrap_or_else(Instant::now)), if waiting.again.is_some() => {
-                    waiting.again = None;
+                () = sleep_until(wakes.unwrap_or_else(Instant::now)), if wakes.is_some() => {
+                    waiting.again = waiting.again.filter(|again| *again > Instant::now());
                     self.give_up(&mut waiting);
                 }
             }
         };
+        // What was asked of another leader is decided here, if this node leads now: it takes effect once.
+        std::mem::take(&mut waiting.term).cancel();
+        while let Some(Some(back)) = waiting.away.next().now_or_never() {
+            self.returned(back, state, &mut waiting);
+        }
         self.undurable.put(waiting.present.drain(..));
         let reads = waiting.confirming.into_iter().chain(waiting.unconfirmed).chain(waiting.hoping);
         let reads = reads.chain(waiting.confirmed.into_iter().map(|(_, read)| read));
@@ -167,7 +197,6 @@ impl Shard {
                 let until = Instant::now() + HOPE;
                 waiting.hoping.push((queued, until));
                 self.answer_reads(state, waiting);
-                waiting.again.get_or_insert(until);
             }
             Job::Command { .. }
             | Job::Apply { .. }
@@ -183,7 +212,7 @@ impl Shard {
         let (Some(leader), Some(elsewhere)) = (other, &self.place.elsewhere) else {
             let waits = !waiting.parked.is_empty() || !waiting.unconfirmed.is_empty() || !waiting.present.is_empty();
             if waits {
-                waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
+                waiting.back_off();
             }
             return;
         };
@@ -209,9 +238,10 @@ impl Shard {
                 })
             }));
         }
-        if let Some((center, command)) = waiting.present.front().filter(|_| !waiting.telling) {
-            waiting.telling = true;
-            let errand = Errand::Present { center: center.clone(), command: Box::new(command.clone()) };
+        if waiting.telling == 0 && !waiting.present.is_empty() {
+            waiting.telling = waiting.present.len().min(TOLD_AT_ONCE);
+            let told = waiting.present.iter().take(waiting.telling).cloned().collect();
+            let errand = Errand::Present { told };
             let (asked, term) = (elsewhere.ask(leader, errand), waiting.term.clone());
             waiting.away.push(Box::pin(async move {
                 let told = term.run_until_cancelled(asked).await.unwrap_or(Err(Unavailable::NoLeader));
@@ -225,7 +255,7 @@ impl Shard {
             Back::Job(queued, until, Some(Err(Unavailable::NoLeader | Unavailable::Stopped))) => {
                 // Certainly not decided: whoever leads next is asked.
                 waiting.parked.push((*queued, until));
-                waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
+                waiting.back_off();
             }
             // It may have been decided: what takes effect once is asked again.
             Back::Job(queued, until, None) if queued.job.is_once() => waiting.parked.push((*queued, until)),
@@ -237,13 +267,13 @@ impl Shard {
             }
             Back::Confirmed(Err(_)) => {
                 waiting.unconfirmed.append(&mut waiting.confirming);
-                waiting.again.get_or_insert_with(|| Instant::now() + AGAIN);
+                waiting.back_off();
             }
             Back::Noted(told) => {
-                waiting.telling = false;
+                let told_of = std::mem::take(&mut waiting.telling);
                 match told {
-                    Ok(()) => drop(waiting.present.pop_front()),
-                    Err(_) => drop(waiting.again.get_or_insert_with(|| Instant::now() + AGAIN)),
+                    Ok(()) => drop(waiting.present.drain(..told_of)),
+                    Err(_) => waiting.back_off(),
                 }
             }
         }
@@ -267,9 +297,11 @@ impl Shard {
         for (queued, _) in waiting.parked.extract_if(.., over).chain(waiting.unconfirmed.extract_if(.., over)) {
             queued.job.refuse(Unavailable::NoLeader);
         }
+        for (_, (queued, _)) in waiting.confirmed.extract_if(.., |(_, read)| over(read)) {
+            queued.job.refuse(Unavailable::Recovering);
+        }
         let unseen = waiting.hoping.extract_if(.., over).map(|(queued, until)| (queued, until + PATIENCE));
         waiting.unconfirmed.extend(unseen);
-        waiting.again = waiting.hoping.iter().map(|(_, until)| *until).min();
     }
 
     fn read(&self, queued: Queued, state: &State) {

@@ -95,8 +95,7 @@ pub(super) enum Job {
     },
     /// Of another node.
     Present {
-        center: CenterId,
-        command: Command,
+        told: Vec<(CenterId, Command)>,
         reply: oneshot::Sender<Result<(), Unavailable>>,
     },
 }
@@ -166,9 +165,9 @@ impl Handle {
                 self.send_for_nobody(Job::Confirm { reply })?;
                 answer.await.unwrap_or(Err(lost)).map(Done::Confirmed)
             }
-            Errand::Present { center, command } => {
+            Errand::Present { told } => {
                 let (reply, answer) = oneshot::channel();
-                self.send_for_nobody(Job::Present { center, command: *command, reply })?;
+                self.send_for_nobody(Job::Present { told, reply })?;
                 answer.await.unwrap_or(Err(lost)).map(|()| Done::Noted)
             }
         }
@@ -277,7 +276,13 @@ impl Handle {
 /// Places in the mailbox: where many centers want one, none gets more than a quarter.
 pub(super) struct Slots {
     capacity: usize,
-    taken: Mutex<HashMap<CenterId, usize>>,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    of: HashMap<CenterId, usize>,
 }
 
 impl Slots {
@@ -292,12 +297,13 @@ impl Slots {
 
     fn take(self: &Arc<Self>, center: &CenterId) -> Option<Slot> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = taken.get(center).copied().unwrap_or(0);
-        let others = taken.len() > usize::from(own > 0);
-        if others && own >= self.capacity / 4 {
+        let own = taken.of.get(center).copied().unwrap_or(0);
+        let others = taken.of.len() > usize::from(own > 0);
+        if taken.all >= self.capacity || (others && own >= self.capacity / 4) {
             return None;
         }
-        *taken.entry(center.clone()).or_default() += 1;
+        taken.all += 1;
+        *taken.of.entry(center.clone()).or_default() += 1;
         Some(Slot { center: Some(center.clone()), slots: self.clone() })
     }
 }
@@ -312,10 +318,11 @@ impl Drop for Slot {
     fn drop(&mut self) {
         let Some(center) = &self.center else { return };
         let mut taken = self.slots.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = taken.get_mut(center) {
+        taken.all -= 1;
+        if let Some(own) = taken.of.get_mut(center) {
             *own -= 1;
             if *own == 0 {
-                taken.remove(center);
+                taken.of.remove(center);
             }
         }
     }

@@ -19,7 +19,7 @@ use super::{batch::Committed, recovery::RecoveryError, role::Standing, state::St
 use crate::{
     bugs::bug,
     center::{CenterChange, Event, HOUR, Incarnation, Millis, SessionId, Time},
-    journal::{Journal, Position},
+    journal::{Journal, Position, ReadError},
 };
 
 const PREFIX: &str = "snapshot-";
@@ -119,17 +119,25 @@ impl Snapshot {
     /// The newest one that can be read, or the empty one before the first batch.
     pub async fn newest(journal: &dyn Journal) -> Result<Self, RecoveryError> {
         let mut names = journal.list_blobs(PREFIX.into()).await?;
+        let mut gone = None;
         while let Some(name) = names.pop() {
             match journal.get_blob(name.clone()).await {
                 Ok(Some(bytes)) => match Self::decode(&bytes) {
                     Ok(snapshot) => return Ok(snapshot),
                     Err(error) => tracing::warn!(%name, %error, "a snapshot can't be read; an older one serves"),
                 },
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%name, %error, "a snapshot is damaged; an older one serves"),
+                Ok(None) => gone = Some(name),
+                Err(error @ ReadError::DamagedBlob { .. }) => {
+                    tracing::warn!(%name, %error, "a snapshot is damaged; an older one serves");
+                }
+                // That it can't be read now says nothing about it: the log may begin behind it.
+                Err(error) => return Err(error.into()),
             }
         }
-        Ok(Self::default())
+        match gone {
+            None => Ok(Self::default()),
+            Some(name) => Err(ReadError::Unavailable(format!("{name} is listed, and can't be read")).into()),
+        }
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {

@@ -71,7 +71,7 @@ pub struct Shard {
     /// What was asked of a node that only followed then.
     pub(super) left_over: VecDeque<Queued>,
     standing: watch::Sender<Standing>,
-    storage_full: Arc<AtomicBool>,
+    pub(super) storage_full: Arc<AtomicBool>,
 }
 
 /// Who came and went in batches that aren't durable: nobody says it again, so it's decided again.
@@ -163,11 +163,18 @@ impl Shard {
         loop {
             let mut state = match known.take() {
                 Some(state) => state,
-                None => tokio::select! {
-                    biased;
-                    restored = restored(&*journal, &*observer, self.number) => restored?,
-                    _ = stop.wait_for(|stop| *stop) => return Ok(()),
-                },
+                None => {
+                    // Another node that is there already may lead meanwhile; and what was told of this one's streams has to be
+                    // looked at anew.
+                    let lost = |standing: &mut Standing| (standing.caught_up, standing.lives_since) = (false, None);
+                    self.standing.send_modify(lost);
+                    let is_shared = self.place.elsewhere.is_some();
+                    tokio::select! {
+                        biased;
+                        restored = restored(&*journal, &*observer, self.number, is_shared) => restored?,
+                        _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                    }
+                }
             };
             match self.follow(&*journal, &mut state, &mut stop).await? {
                 Followed::Stopped => return Ok(()),
@@ -317,15 +324,29 @@ impl Shard {
 }
 
 /// The log's state, once it can be read.
-async fn restored(journal: &dyn Journal, observer: &dyn Observer, shard: u32) -> Result<State, RecoveryError> {
+async fn restored(
+    journal: &dyn Journal,
+    observer: &dyn Observer,
+    shard: u32,
+    is_shared: bool,
+) -> Result<State, RecoveryError> {
     loop {
         match restore(journal, observer).await {
-            Err(RecoveryError::Read(ReadError::Unavailable(why))) => {
-                tracing::warn!(shard, why, "the log can't be read; trying again");
+            Err(RecoveryError::Read(error)) if may_pass(&error, is_shared) => {
+                tracing::warn!(shard, %error, "the log can't be read; trying again");
                 tokio::time::sleep(PAUSE).await;
             }
             other => return other,
         }
+    }
+}
+
+/// Whether a read may succeed later: where others write, a snapshot may be replaced and the log cut while it is read.
+fn may_pass(error: &ReadError, is_shared: bool) -> bool {
+    match error {
+        ReadError::Unavailable(_) => true,
+        ReadError::Compacted { .. } => is_shared,
+        _ => false,
     }
 }
 
@@ -388,15 +409,19 @@ fn decide(engine: &mut Engine<Waiting>, job: Job, now: Time, outside: &Outside) 
                 })
             });
         }
-        Job::Present { center, command, reply } => {
-            let lives = of_incarnation(&command).is_some_and(|run| engine.state().living.contains(&run));
-            if !lives {
+        Job::Present { told, reply } => {
+            let lives = |run: Incarnation| engine.state().living.contains(&run);
+            if !told.iter().all(|(_, command)| of_incarnation(command).is_some_and(lives)) {
                 // It isn't among the living yet: were it written now, its streams would count as lost at once.
                 let _ = reply.send(Err(Unavailable::NoLeader));
                 return;
             }
-            let asked = Asked { caller: system(), request: None, command };
-            engine.command(&center, asked, now, outside.bytes(), |_| {
+            for (center, command) in told {
+                let asked = Asked { caller: system(), request: None, command };
+                // Who goes may be gone already: a refusal is as good as a success.
+                engine.command(&center, asked, now, outside.bytes(), |_| Box::new(|_| {}));
+            }
+            engine.confirm(|_| {
                 Box::new(move |durable| {
                     let _ = reply.send(durable);
                 })

@@ -5,6 +5,7 @@ use async_nats::jetstream::{
     object_store::{Config, GetErrorKind, InfoErrorKind, ObjectStore},
     stream::StorageType,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use tokio::io::AsyncReadExt;
@@ -85,9 +86,15 @@ pub(super) async fn list(store: &ObjectStore, prefix: &str) -> Result<Vec<String
     Ok(names)
 }
 
-pub(super) async fn delete(store: &ObjectStore, name: &str) -> Result<(), ReadError> {
+/// Deletes an object, and with it the mark that a deleted object leaves: names don't come again, so those would only add up.
+pub(super) async fn delete(context: &Context, store: &ObjectStore, bucket: &str, name: &str) -> Result<(), ReadError> {
     match store.info(name).await {
-        Ok(_) => store.delete(name).await.map_err(failed),
+        Ok(_) => {
+            store.delete(name).await.map_err(failed)?;
+            let mark = format!("$O.{bucket}.M.{}", URL_SAFE.encode(name));
+            let stream = context.get_stream_no_info(format!("OBJ_{bucket}")).await.map_err(failed)?;
+            stream.purge().filter(mark).await.map(drop).map_err(failed)
+        }
         Err(error) if error.kind() == InfoErrorKind::NotFound => Ok(()),
         Err(error) => Err(failed(error)),
     }

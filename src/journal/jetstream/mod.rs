@@ -72,6 +72,11 @@ impl Options {
         format!("{}.tail.{}", self.name, self.shard)
     }
 
+    /// The bucket that all shards share.
+    fn bucket(&self) -> String {
+        format!("{}-blobs", self.name)
+    }
+
     /// The name of a shard's blob in the bucket that all shards share.
     fn blob(&self, name: &str) -> String {
         format!("{:02}/{name}", self.shard)
@@ -103,7 +108,8 @@ pub struct JetStreamJournal {
 }
 
 impl JetStreamJournal {
-    /// Opens a shard's log, making the stream when it isn't there; `blobs` is the bucket that all shards share.
+    /// Opens a shard's log, making the stream when it isn't there; `blobs` is the bucket that all shards share, called
+    /// `…-blobs` after the cluster.
     ///
     /// # Errors
     /// The stream isn't what it has to be, or the servers can't be asked.
@@ -188,7 +194,7 @@ impl Journal for JetStreamJournal {
     fn delete_blob(&self, name: String) -> BoxFuture<'_, Result<(), ReadError>> {
         Box::pin(async move {
             check_blob_name(&name)?;
-            blobs::delete(&self.blobs, &self.options.blob(&name)).await
+            blobs::delete(&self.context, &self.blobs, &self.options.bucket(), &self.options.blob(&name)).await
         })
     }
 }

@@ -19,6 +19,9 @@ use crate::journal::{
 const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(20);
 
+/// By how much a server may lag.
+const LAG: Duration = Duration::from_secs(2);
+
 /// The end of a batch of answers.
 const END_OF_BATCH: u16 = 204;
 const NOT_FOUND: u16 = 404;
@@ -153,6 +156,10 @@ impl JetStreamJournal {
 
     /// One message by the stream's leader, or what stands in for it.
     async fn stored(&self, position: Position) -> Result<Bytes, ReadError> {
+        self.stored_surely(position, false).await
+    }
+
+    async fn stored_surely(&self, position: Position, sure: bool) -> Result<Bytes, ReadError> {
         let missing = match self.stream.get_raw_message(position).await {
             Ok(message) => return Ok(message.payload),
             Err(error) => match error.kind() {
@@ -169,6 +176,11 @@ impl JetStreamJournal {
         }
         if position > tail {
             return Err(unavailable(missing));
+        }
+        if !sure {
+            // Each of the three was asked of another server, which may lag.
+            tokio::time::sleep(LAG).await;
+            return Box::pin(self.stored_surely(position, true)).await;
         }
         Err(damaged(position, Unfit("the message is gone, and nothing stands in for it".into())))
     }
@@ -248,7 +260,7 @@ impl JetStreamJournal {
         self.stream.purge().sequence(position).await.map_err(unavailable)?;
         for name in blobs::list(&self.blobs, &self.options.blob("scrubbed-")).await? {
             if name < self.options.blob(&replacement(position)) {
-                blobs::delete(&self.blobs, &name).await?;
+                blobs::delete(&self.context, &self.blobs, &self.options.bucket(), &name).await?;
             }
         }
         Ok(())
