@@ -16,7 +16,7 @@ use crate::{
         SessionId, Text, Time,
     },
     journal::{BoxFuture, ReadError, memory::Memory},
-    shard::{Committed, Observer},
+    shard::{Committed, Observer, Places},
 };
 
 /// Messages are the numbers of their events.
@@ -151,4 +151,19 @@ async fn whoever_comes_while_the_last_one_goes_is_told_what_follows() {
         let seen = timeout(BOUND, seen).await;
         assert!(matches!(seen, Ok(Step::Events(..))), "it waits where nobody rings any more");
     }
+}
+
+#[tokio::test]
+async fn who_watches_while_a_snapshot_passes_batches_over_is_told() {
+    // Given a watcher of a session that has gone on, and ended, in batches that only a snapshot knows.
+    let fed = given();
+    fed.said();
+    let mut ann = fed.opened(1);
+    let caught_up = poll_fn(|context| ann.poll_step(context)).await;
+    assert!(matches!(caught_up, Step::CaughtUp(1)));
+    // When the fold starts over behind them, and the session isn't in the log any more.
+    fed.feed.restored(9, &Places::default());
+    // Then the watcher has to watch it anew, and doesn't wait for what never comes.
+    let told = timeout(BOUND, poll_fn(|context| ann.poll_step(context))).await;
+    assert!(matches!(told, Ok(Step::Failed(ReadError::Unavailable(_)))), "{told:?}");
 }

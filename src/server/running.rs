@@ -7,6 +7,7 @@ use tokio::{
     sync::{oneshot, watch},
     task::JoinSet,
 };
+use tracing::Instrument;
 
 use super::{ServerError, health::Vitals, millis, parts::Parts, wall};
 #[cfg(feature = "cluster")]
@@ -84,7 +85,15 @@ impl Running {
             let feed = Feed::new(journal.clone(), Arc::new(Renderer), past, part.others);
             let (shard, handle, is_full) =
                 Shard::new(number, journal.clone(), feed.clone(), part.place, Outside::new(wall), &shard_settings);
-            ends.push(own_thread(number, shard.run(stopping.clone())).map_err(ServerError::Data)?);
+            // One log may be read beside those of other nodes.
+            #[cfg(feature = "cluster")]
+            let named = |cluster: &Arc<Cluster>| tracing::info_span!("node", name = cluster.node());
+            #[cfg(feature = "cluster")]
+            let span = parts.cluster.as_ref().map_or_else(tracing::Span::none, named);
+            #[cfg(not(feature = "cluster"))]
+            let span = tracing::Span::none();
+            let run = shard.run(stopping.clone()).instrument(span);
+            ends.push(own_thread(number, run).map_err(ServerError::Data)?);
             shards.push(crate::grpc::Shard { number, handle, feed });
             journals.push(journal);
             full.push(is_full);

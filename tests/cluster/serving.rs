@@ -56,6 +56,9 @@ async fn a_read_at_any_node_shows_what_was_acknowledged_at_another() {
         let said = mia.session(&id).say(format!("{round}")).send().await.unwrap();
         let seen = readers[round % 3].session(&id).get().send().await.unwrap().revision;
         assert!(seen >= said.revision, "round {round}: {seen} is behind {}", said.revision);
+        // With a revision that is known no node has to be asked but the one that is called.
+        let at_least = readers[(round + 1) % 3].session(&id).get().min_revision(said.revision).send().await.unwrap();
+        assert!(at_least.revision >= said.revision);
     }
 }
 
