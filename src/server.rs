@@ -71,8 +71,13 @@ pub enum ServerError {
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// A log can't be recovered.
-    #[error("the log of shard {0} can't be recovered from: {1}")]
-    Recovery(u32, RecoveryError),
+    #[error("{log} can't be recovered from: {error}")]
+    Recovery {
+        /// Which one.
+        log: String,
+        /// Why not.
+        error: RecoveryError,
+    },
     /// The node can't take part in its cluster.
     #[cfg(feature = "cluster")]
     #[error(transparent)]

@@ -16,21 +16,23 @@ const SERVICES: [&str; 4] =
 #[derive(Clone)]
 pub(super) struct Vitals {
     pub(super) shards: Arc<Vec<watch::Receiver<Standing>>>,
+    /// Another node may lead.
+    pub(super) shared: bool,
     /// The other nodes are heard, where there are any.
     pub(super) connected: watch::Receiver<bool>,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
-fn serves(standing: &Standing) -> bool {
-    standing.leads || (standing.caught_up && standing.leader.is_some())
-}
-
 impl Vitals {
+    fn serves(&self, standing: &Standing) -> bool {
+        standing.leads || (self.shared && standing.caught_up && standing.leader.is_some())
+    }
+
     /// Resolves once every shard can be asked here.
     pub(super) async fn ready(&self) {
         for shard in self.shards.iter() {
             // Its task may have failed, which is told elsewhere.
-            let _ = shard.clone().wait_for(serves).await;
+            let _ = shard.clone().wait_for(|standing| self.serves(standing)).await;
         }
     }
 
@@ -55,7 +57,7 @@ impl Vitals {
         let up = *self.connected.borrow() && !*self.stopping.borrow();
         let mut all = up;
         for (number, shard) in self.shards.iter().enumerate() {
-            let serves = up && serves(&shard.borrow());
+            let serves = up && self.serves(&shard.borrow());
             all &= serves;
             if self.shards.len() > 1 {
                 reporter.set_service_status(format!("shard-{number:02}"), status(serves)).await;

@@ -150,7 +150,8 @@ impl Running {
     }
 
     pub(super) fn vitals(&self, stopping: watch::Receiver<bool>, handover: &Handover) -> Vitals {
-        Vitals { shards: Arc::new(self.standings()), connected: handover.connected(), stopping }
+        let connected = handover.connected();
+        Vitals { shards: Arc::new(self.standings()), shared: self.shared, connected, stopping }
     }
 
     /// Starts what goes on beside the shards: snapshots, the archive, the disk's room, presence told again.
@@ -171,10 +172,11 @@ impl Running {
 
     /// Resolves when a shard ends by itself.
     pub(super) async fn failed(&mut self) -> ServerError {
+        let shared = self.shared;
         let ends = (0..).zip(&mut self.ends).map(|(number, end)| end.map(move |ended| (number, ended)).boxed());
         let ((number, ended), ..) = select_all(ends).await;
         match ended {
-            Ok(Err(error)) => ServerError::Recovery(number, error),
+            Ok(Err(error)) => unrecoverable(shared, number, error),
             Ok(Ok(())) | Err(_) => ServerError::Shard,
         }
     }
@@ -182,10 +184,17 @@ impl Running {
     /// Waits until all shards have stopped, as they were told.
     pub(super) async fn ended(self) -> Result<(), ServerError> {
         for (number, end) in (0..).zip(self.ends) {
-            end.await.map_err(|_| ServerError::Shard)?.map_err(|error| ServerError::Recovery(number, error))?;
+            let ended = end.await.map_err(|_| ServerError::Shard)?;
+            ended.map_err(|error| unrecoverable(self.shared, number, error))?;
         }
         Ok(())
     }
+}
+
+/// By the name under which an operator finds the log.
+fn unrecoverable(shared: bool, shard: u32, error: RecoveryError) -> ServerError {
+    let log = if shared { format!("the log of shard {shard}") } else { "journal.db".to_owned() };
+    ServerError::Recovery { log, error }
 }
 
 /// Tells who is here once more, whenever a shard has taken this node's streams for gone.

@@ -10,7 +10,6 @@ use std::{
 
 use super::{
     batch::{Committed, FIRST_FORMAT, OpenBatch},
-    follow::with_center,
     role::Role,
     state::State,
 };
@@ -229,13 +228,13 @@ impl<W> Engine<W> {
 
     /// Reads a center; the result is told once what it shows is durable.
     pub fn read(&mut self, center: &CenterId, read: impl FnOnce(&Center) -> W) {
-        let result = with_center(&self.state, center, read);
+        let result = self.state.see(center, read);
         self.hold(result);
     }
 
     /// As [`read`](Self::read), for who doesn't mind if others have taken over meanwhile.
     pub fn read_here(&mut self, center: &CenterId, read: impl FnOnce(&Center) -> W) {
-        let result = with_center(&self.state, center, read);
+        let result = self.state.see(center, read);
         self.hold_here(result);
     }
 
@@ -248,10 +247,11 @@ impl<W> Engine<W> {
         self.hold(tell(position));
     }
 
-    /// Reads all centers; the result is told once what it shows is durable.
+    /// Reads all centers; the result is told once what it shows is durable. Housekeeping doesn't mind if others have taken
+    /// over meanwhile.
     pub fn survey(&mut self, read: impl FnOnce(&State) -> W) {
         let result = read(&self.state);
-        self.hold(result);
+        self.hold_here(result);
     }
 
     fn hold(&mut self, waiting: W) {

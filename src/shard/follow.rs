@@ -16,14 +16,15 @@ use tokio_util::sync::CancellationToken;
 use super::{
     batch::Committed,
     errand::{Done, Errand},
-    handle::{From, Job, Need, Queued, Unavailable},
+    handle::{Queued, Unavailable},
+    job::{From, Job, Need},
     recovery::{PAUSE, RecoveryError},
     state::State,
     task::Shard,
 };
 use crate::{
     bugs::bug,
-    center::{Asked, Center, CenterId, Command, Incarnation, Time},
+    center::{CenterId, Command},
     journal::{BoxFuture, Journal, Position, ReadError, Stored},
 };
 
@@ -307,7 +308,7 @@ impl Shard {
     fn read(&self, queued: Queued, state: &State) {
         let Job::Read { center, read, .. } = queued.job else { return };
         let now = state.time.max(self.outside.now());
-        with_center(state, &center, |center| read(center, now)(Ok(())));
+        state.see(&center, |center| read(center, now)(Ok(())));
     }
 }
 
@@ -331,95 +332,4 @@ fn next(journal: &dyn Journal, after: Position, when: When) -> BoxFuture<'_, Res
         }
         journal.read(after + 1, READ).await
     })
-}
-
-/// A center; one that isn't known is empty.
-pub(super) fn with_center<T>(state: &State, id: &CenterId, see: impl FnOnce(&Center) -> T) -> T {
-    match state.centers.get(id) {
-        Some(center) => see(center),
-        None => see(&Center::new(id.clone(), state.living.clone())),
-    }
-}
-
-/// Whose streams a command of presence is about.
-pub(super) fn of_incarnation(command: &Command) -> Option<Incarnation> {
-    match command {
-        Command::OpenDesk { incarnation, .. }
-        | Command::CloseDesk { incarnation, .. }
-        | Command::OpenCustomer { incarnation, .. }
-        | Command::CloseCustomer { incarnation, .. } => Some(*incarnation),
-        _ => None,
-    }
-}
-
-impl Job {
-    /// What is asked of the leader.
-    fn errand(&self) -> Option<Errand> {
-        match self {
-            Self::Command { center, asked, reply, .. } if !reply.is_closed() => {
-                Some(Errand::Command { center: center.clone(), asked: Box::new(asked.clone()) })
-            }
-            Self::Apply { center, caller, objects, reply, .. } if !reply.is_closed() => {
-                Some(Errand::Apply { center: center.clone(), caller: caller.clone(), objects: objects.clone() })
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether it takes effect once however often it is asked.
-    fn is_once(&self) -> bool {
-        matches!(self, Self::Command { asked: Asked { request: Some(_), .. }, .. })
-    }
-
-    /// Tells what came of it.
-    fn done(self, result: Result<Done, Unavailable>) {
-        // Who asked may be gone.
-        match self {
-            Self::Command { reply, .. } => {
-                let _ = reply.send(result.and_then(|done| match done {
-                    Done::Answered(answer) => Ok(Ok(answer)),
-                    Done::Refused(refusal) => Ok(Err(refusal)),
-                    _ => Err(Unavailable::Recovering),
-                }));
-            }
-            Self::Apply { reply, .. } => {
-                let _ = reply.send(result.and_then(|done| match done {
-                    Done::Applied(changed, seq) => Ok(Ok((changed, seq))),
-                    Done::Refused(refusal) => Ok(Err(refusal)),
-                    _ => Err(Unavailable::Recovering),
-                }));
-            }
-            Self::Read { .. } | Self::Survey { .. } | Self::Confirm { .. } | Self::Present { .. } => {}
-        }
-    }
-
-    /// Tells that it wasn't decided.
-    pub(super) fn refuse(self, why: Unavailable) {
-        match self {
-            Self::Command { reply, .. } => {
-                let _ = reply.send(Err(why));
-            }
-            Self::Apply { reply, .. } => {
-                let _ = reply.send(Err(why));
-            }
-            Self::Confirm { reply } => {
-                let _ = reply.send(Err(why));
-            }
-            Self::Present { reply, .. } => {
-                let _ = reply.send(Err(why));
-            }
-            Self::Read { center, read, .. } => {
-                let nothing = Center::new(center, std::collections::BTreeSet::new());
-                read(&nothing, Time::AT_ONCE)(Err(why));
-            }
-            Self::Survey { read } => read(&State::default(), Time::AT_ONCE)(Err(why)),
-        }
-    }
-
-    fn holds(&mut self, state: &State) -> bool {
-        match self {
-            Self::Read { center, need: Need::Until(holds), .. } => with_center(state, center, holds),
-            _ => true,
-        }
-    }
 }

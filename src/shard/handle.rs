@@ -13,13 +13,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     errand::{Done, Errand},
+    job::{From, Job, Need, Reading, Surveying},
     role::Standing,
     state::State,
 };
-use crate::{
-    center::{Answer, Asked, Caller, Center, CenterId, Command, Object, Refusal, Time, Who},
-    journal::Position,
-};
+use crate::center::{Answer, Asked, Caller, Center, CenterId, Command, Object, Refusal, Time, Who};
 
 /// Why a call wasn't decided. Retrying with the same request id is safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Encode, Decode)]
@@ -46,70 +44,6 @@ pub enum Unavailable {
     #[n(4)]
     NoLeader,
 }
-
-/// A result with the way to tell it, once what it was decided on is durable; or that this isn't known.
-pub(super) type Waiting = Box<dyn FnOnce(Result<(), Unavailable>) + Send>;
-
-/// What an undurable decision becomes: called by the engine, tells later.
-pub(super) type Reading = Box<dyn FnOnce(&Center, Time) -> Waiting + Send>;
-
-/// As [`Reading`], of all centers.
-pub(super) type Surveying = Box<dyn FnOnce(&State, Time) -> Waiting + Send>;
-
-/// How current what is read has to be.
-pub(super) enum Need {
-    /// As current as this node is.
-    Here,
-    /// Nothing that was acknowledged before is missing.
-    Now,
-    /// Until this holds, or nothing is missing.
-    Until(Box<dyn FnMut(&Center) -> bool + Send>),
-}
-
-/// What is asked of the task.
-pub(super) enum Job {
-    Command {
-        center: CenterId,
-        asked: Asked,
-        from: From,
-        reply: Reply<Answer>,
-    },
-    Apply {
-        center: CenterId,
-        caller: Caller,
-        objects: Vec<Object>,
-        from: From,
-        reply: Reply<(u32, u64)>,
-    },
-    Read {
-        center: CenterId,
-        need: Need,
-        read: Reading,
-    },
-    Survey {
-        read: Surveying,
-    },
-    /// For another node.
-    Confirm {
-        reply: oneshot::Sender<Result<Position, Unavailable>>,
-    },
-    /// Of another node.
-    Present {
-        told: Vec<(CenterId, Command)>,
-        reply: oneshot::Sender<Result<(), Unavailable>>,
-    },
-}
-
-/// Where a job comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
-    /// A caller of this node: it is asked of the leader, wherever that is.
-    Caller,
-    /// Another node, which takes this one for the leader.
-    Node,
-}
-
-pub(super) type Reply<T> = oneshot::Sender<Result<Result<T, Refusal>, Unavailable>>;
 
 /// A job with its place in the mailbox.
 pub(super) struct Queued {

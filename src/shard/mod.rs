@@ -10,6 +10,7 @@ mod engine;
 mod errand;
 mod follow;
 mod handle;
+mod job;
 mod outside;
 mod recovery;
 mod role;

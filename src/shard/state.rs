@@ -59,6 +59,14 @@ impl State {
         self.raised.unwrap_or(FIRST_FORMAT)
     }
 
+    /// Looks at a center; one that isn't known is empty.
+    pub(super) fn see<T>(&self, id: &CenterId, look: impl FnOnce(&Center) -> T) -> T {
+        match self.centers.get(id) {
+            Some(center) => look(center),
+            None => look(&Center::new(id.clone(), self.living.clone())),
+        }
+    }
+
     /// A center, made when it isn't known yet.
     pub(super) fn center_mut(&mut self, id: &CenterId) -> &mut Center {
         if !self.centers.contains_key(id) {

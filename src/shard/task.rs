@@ -19,8 +19,9 @@ use tokio::{
 use super::{
     batch::Committed,
     engine::{Engine, EngineLimits},
-    follow::{Followed, of_incarnation},
-    handle::{Handle, Job, Need, Queued, Slots, Unavailable, Waiting, system},
+    follow::Followed,
+    handle::{Handle, Queued, Slots, Unavailable, system},
+    job::{Job, Need, Waiting, of_incarnation},
     outside::Outside,
     recovery::{PAUSE, RecoveryError, announce, restore},
     role::{Place, Standing},
