@@ -4,7 +4,7 @@
 //! names, or that of `target/nats`, where `./check` puts it, or that of the path.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -202,14 +202,6 @@ impl Nats {
     pub fn keep(&mut self) -> &Path {
         self.keep = true;
         &self.folder
-    }
-
-    /// The log of one of them.
-    ///
-    /// # Errors
-    /// It can't be read.
-    pub fn log(&self, at: usize) -> io::Result<File> {
-        File::open(self.folder.join(format!("{}.log", self.servers[at].name)))
     }
 }
 

@@ -93,11 +93,6 @@ impl Members {
         self.heard.insert(beat.incarnation, (now, beat));
     }
 
-    /// A run of a node said that it ends, or nobody answers in its place.
-    pub fn gone(&mut self, run: Incarnation) {
-        self.heard.remove(&run);
-    }
-
     /// Forgets who has been silent for long.
     pub fn forget(&mut self, now: Duration) {
         let lost_after = self.lost_after;

@@ -17,15 +17,13 @@ mod people;
 #[path = "../simulation/rng.rs"]
 #[allow(dead_code, reason = "the other simulator needs more of it")]
 mod rng;
+#[rustfmt::skip]
+#[path = "../simulation/seeds.rs"]
+mod seeds;
 mod sim;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
+use seeds::number;
 use sim::Counts;
-
-fn number(name: &str, or: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(or)
-}
 
 /// A run's counts and a digest of its log and of all that was told; or what went wrong.
 fn run(seed: u64) -> Result<(Counts, String), String> {
@@ -47,33 +45,7 @@ fn a_seed_is_the_same_twice() {
 
 #[test]
 fn many_seeds() {
-    let (seeds, next) = (number("SEEDS", 1_200), AtomicU64::new(1));
-    let worker = || {
-        let mut all = Counts::default();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed > seeds {
-                return all;
-            }
-            let replay = format!("SEED={seed} cargo test --test failover one_seed");
-            match std::panic::catch_unwind(|| run(seed)) {
-                Ok(Ok((counts, _))) => all.add(&counts),
-                Ok(Err(wrong)) => {
-                    next.store(seeds, Ordering::Relaxed);
-                    panic!("{wrong}\nreplay: {replay}");
-                }
-                Err(panic) => {
-                    next.store(seeds, Ordering::Relaxed);
-                    let why = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-                    panic!("a panic: {why}\nreplay: {replay}");
-                }
-            }
-        }
-    };
-    let mut all = Counts::default();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().for_each(|thread| all.add(&thread.join().unwrap()));
-    });
+    let (seeds, mut all) = (number("SEEDS", 1_200), Counts::default());
+    seeds::many("failover", seeds, run, |(counts, _)| all.add(&counts));
     assert_eq!(all.scarce(seeds / 10), Vec::<String>::new(), "too seldom to prove anything: {all:#?}");
 }

@@ -15,13 +15,13 @@ mod order;
 mod people;
 mod rng;
 mod rules;
+mod seeds;
 mod sim;
 mod truth;
 mod watch;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use count::Counts;
+use seeds::number;
 use sim::{Plan, Sim};
 
 const STEPS: u64 = 450;
@@ -42,10 +42,6 @@ fn run(plan: Plan) -> Result<(Counts, String), String> {
     Ok((counts, digest))
 }
 
-fn number(name: &str, or: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(or)
-}
-
 #[test]
 fn one_seed() {
     run(plan(number("SEED", 1))).unwrap();
@@ -53,31 +49,8 @@ fn one_seed() {
 
 #[test]
 fn many_seeds() {
-    let (seeds, next) = (number("SEEDS", 2_000), AtomicU64::new(1));
-    let worker = || {
-        let mut all = Counts::default();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed > seeds {
-                return all;
-            }
-            let replay = format!("SEED={seed} cargo test --test simulation one_seed");
-            match std::panic::catch_unwind(|| run(plan(seed))) {
-                Ok(Ok((counts, _))) => all.add(&counts),
-                Ok(Err(wrong)) => panic!("{wrong}\nreplay: {replay}"),
-                Err(panic) => {
-                    next.store(seeds, Ordering::Relaxed);
-                    let why = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-                    panic!("a panic: {why}\nreplay: {replay}");
-                }
-            }
-        }
-    };
-    let mut all = Counts::default();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().for_each(|thread| all.add(&thread.join().unwrap()));
-    });
+    let (seeds, mut all) = (number("SEEDS", 2_000), Counts::default());
+    seeds::many("simulation", seeds, |seed| run(plan(seed)), |(counts, _)| all.add(&counts));
     assert_eq!(all.scarce(seeds / 50), Vec::<String>::new(), "too seldom to prove anything: {all:#?}");
 }
 
