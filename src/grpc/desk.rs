@@ -182,11 +182,18 @@ impl Desk {
                 Woken::End(ended) => return Err(ended),
                 Woken::Gone => return Err(Ended::Quietly),
             }
-            if !self.caught_up && self.cursors.values().all(Cursor::is_caught_up) {
-                self.caught_up = true;
-                self.send(frames::caught_up(0)).await?;
-            }
+            self.tell_caught_up().await?;
         }
+    }
+
+    /// Once: when all has been sent, and the agent counts as being there. Whoever leads the shard may be elsewhere, and hear of a
+    /// READY before it hears of the stream.
+    async fn tell_caught_up(&mut self) -> Result<(), Ended> {
+        if self.caught_up || !self.shown.present || !self.cursors.values().all(Cursor::is_caught_up) {
+            return Ok(());
+        }
+        self.caught_up = true;
+        self.send(frames::caught_up(0)).await
     }
 
     async fn open_frames(&mut self) -> Result<(), Ended> {
@@ -205,11 +212,7 @@ impl Desk {
             }
         }
         self.follow_new();
-        if self.cursors.is_empty() {
-            self.caught_up = true;
-            self.send(frames::caught_up(0)).await?;
-        }
-        Ok(())
+        self.tell_caught_up().await
     }
 
     fn follow(&mut self, session: SessionId, start: Start, until: Option<u32>) {

@@ -2559,7 +2559,7 @@ pub mod watch_desk_response {
         /// What happened in a session of the agent's, from their joining to their leaving.
         #[prost(message, tag = "2")]
         Events(super::SessionEvents),
-        /// Every session's history has been sent.
+        /// Every session's history has been sent, and the stream counts as the agent's presence: READY may be asked for.
         #[prost(message, tag = "3")]
         CaughtUp(super::CaughtUp),
         /// Nothing happened.

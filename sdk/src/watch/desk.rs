@@ -40,7 +40,7 @@ pub enum DeskEvent {
         /// What happened.
         event: Box<Event>,
     },
-    /// Every session's history has been delivered, ahead is live.
+    /// Every session's history has been delivered, ahead is live. The agent counts as being there: the desk may ask for ready.
     CaughtUp,
     /// Somebody types in a session of the agent's.
     #[non_exhaustive]

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use tonic::Status;
 
 use crate::{
-    center::{AgentId, Audience, CancelCause, Center, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time},
+    center::{AgentId, Audience, CancelCause, Center, Incarnation, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time},
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
 
 /// A desk as it stands.
 pub(super) struct DeskView {
     pub(super) signed_in: bool,
+    /// A stream at this node counts as the agent's presence.
+    pub(super) present: bool,
     pub(super) state: pb::AgentState,
     pub(super) offers: BTreeMap<OfferId, ShownOffer>,
     pub(super) sessions: BTreeMap<SessionId, ShownSession>,
@@ -40,8 +42,9 @@ pub(super) struct ShownSession {
 
 /// Reads an agent's desk, with nothing missing.
 pub(super) async fn read(call: &Call, agent: &AgentId) -> Result<DeskView, Status> {
-    let agent = agent.clone();
-    let read = call.shard.handle.read(&call.center, move |center, now| view(center, &agent, &BTreeMap::new(), now));
+    let (agent, node) = (agent.clone(), call.edge.incarnation);
+    let none = BTreeMap::new();
+    let read = call.shard.handle.read(&call.center, move |center, now| view(center, &agent, node, &none, now));
     read.await.map_err(status::unavailable)?.map_err(status::of)
 }
 
@@ -51,15 +54,22 @@ pub(super) async fn read_again(
     agent: &AgentId,
     before: BTreeMap<OfferId, SessionId>,
 ) -> Result<DeskView, Status> {
-    let agent = agent.clone();
-    let read = call.shard.handle.read_here(&call.center, move |center, now| view(center, &agent, &before, now));
+    let (agent, node) = (agent.clone(), call.edge.incarnation);
+    let read = call.shard.handle.read_here(&call.center, move |center, now| view(center, &agent, node, &before, now));
     read.await.map_err(status::unavailable)?.map_err(status::of)
 }
 
-fn view(center: &Center, id: &AgentId, before: &BTreeMap<OfferId, SessionId>, now: Time) -> Result<DeskView, Refusal> {
+fn view(
+    center: &Center,
+    id: &AgentId,
+    node: Incarnation,
+    before: &BTreeMap<OfferId, SessionId>,
+    now: Time,
+) -> Result<DeskView, Refusal> {
     let agent = center.agent(id)?;
     let mut view = DeskView {
         signed_in: agent.is_signed_in(),
+        present: agent.desks.contains(&node),
         state: to_pb::agent_state(agent, &center.settings),
         offers: BTreeMap::new(),
         sessions: BTreeMap::new(),
