@@ -4,10 +4,11 @@ use std::{env, fs, path::PathBuf};
 
 use prost::Message;
 
-const PROTOS: [&str; 3] = [
+const PROTOS: [&str; 4] = [
     "proto/chatsession/v1/chat_session.proto",
     "proto/chatsession/v1/agent_desk.proto",
     "proto/chatsession/v1/administration.proto",
+    "proto/chatsession/v1/supervision.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -21,13 +21,13 @@ use crate::{
     center::{Incarnation, Millis, Time},
     config::{Limits, Settings},
     grpc::{
-        AdministrationService, AgentDeskService, ChatSessionService, Edge,
+        AdministrationService, AgentDeskService, ChatSessionService, Edge, SupervisionService,
         accept::{self, Listener, TlsError},
         admit::Admit,
         auth::{Authenticator, KeysError},
         pb::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
-            chat_session_server::ChatSessionServer,
+            chat_session_server::ChatSessionServer, supervision_server::SupervisionServer,
         },
         wire::SayItOurWay,
     },
@@ -241,6 +241,7 @@ fn routes(limits: &Limits, edge: Arc<Edge>, vitals: Vitals) -> Result<Routes, to
     }
     serve!(ChatSessionServer, ChatSessionService(edge.clone()));
     serve!(AgentDeskServer, AgentDeskService(edge.clone()));
+    serve!(SupervisionServer, SupervisionService(edge.clone()));
     serve!(AdministrationServer, AdministrationService(edge));
     tokio::spawn(vitals.report(reporter));
     let reflection = || {

@@ -109,6 +109,7 @@ fn objects(agents: usize) -> Vec<Object> {
             queue_ids: if at % 2 == 0 { vec!["desk".into()] } else { Vec::new() },
             capacity: 100,
             supervisor: false,
+            ..Default::default()
         })
     }));
     objects

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Instant};
 
 use chatsession::center::{
     AgentConfig, AgentId, Asked, Audience, Caller, Center, CenterId, Command, Content, CustomerKey, Incarnation,
-    MaxWaitAction, Object, Queue, QueueId, RequestId, Requested, Seed, SessionId, StartSession, Time, Who,
+    Object, Queue, QueueId, RequestId, Requested, Seed, SessionId, StartSession, Time, Who,
 };
 
 use crate::Failure;
@@ -18,38 +18,18 @@ pub(crate) struct Alone {
 pub(crate) const NODE: Incarnation = Incarnation::from_bytes([1; 16]);
 
 pub(crate) fn queue(id: &str) -> Queue {
-    Queue {
-        id: QueueId::parse(id).expect("a name"),
-        name: id.into(),
-        entry_message: None,
-        max_wait: 86_400_000,
-        max_wait_action: MaxWaitAction::End,
-        max_wait_message: None,
-        wrap_up_time: 0,
-        disposition_required: false,
-        max_length: 0,
-        refuse_unstaffed: false,
-        open_to_customers: true,
-    }
+    Queue { max_wait: 86_400_000, ..Queue::new(QueueId::parse(id).expect("a name"), id.into()) }
 }
 
 pub(crate) fn agent(at: usize, queues: BTreeSet<QueueId>) -> AgentConfig {
     let id = AgentId::parse(&format!("agent-{at}")).expect("a name");
-    AgentConfig { id, name: "Agent".into(), queues, capacity: Some(100), supervisor: false }
+    AgentConfig { queues, capacity: Some(100), ..AgentConfig::new(id, "Agent".into()) }
 }
 
 pub(crate) fn start(at: u64, queue: &str) -> (Who, Command) {
     let customer = CustomerKey::from_bytes(u128::from(at).to_be_bytes());
     let queue = QueueId::parse(queue).expect("a name");
-    let start = StartSession {
-        customer,
-        customer_id: format!("customer-{at}"),
-        name: String::new(),
-        queue,
-        language: None,
-        priority: 0,
-        attributes: Vec::new(),
-    };
+    let start = StartSession::new(customer, format!("customer-{at}"), queue);
     (Who::Customer(customer), Command::StartSession(Box::new(start)))
 }
 

@@ -1,11 +1,15 @@
 //! A center's queues, agents and settings.
 
 mod agent;
+mod hours;
+mod manage;
 mod queue;
 mod settings;
 
-pub use agent::Agent;
-pub use queue::Queue;
+pub use agent::{Agent, AgentPermission};
+pub use hours::{Hours, Weekday};
+pub use manage::{DeleteAgent, DeleteQueue};
+pub use queue::{Queue, QueueMoment};
 pub use settings::CenterSettings;
 
 use crate::{

@@ -5,7 +5,7 @@ use std::{fmt, future::Future, sync::Arc};
 use tonic::{Request, Response, Status, transport::Channel};
 
 use crate::{
-    Administration, AgentDesk, ClientBuilder, Error, SessionHandle,
+    Administration, AgentDesk, ClientBuilder, Error, GetAvailability, SessionHandle, Supervision,
     connection::Connection,
     generated::{ActingFor, acting_for::Who},
     session::{ListSessions, StartSession},
@@ -73,6 +73,16 @@ impl Client {
     /// The center's queues, agents and settings. For integrators and operators.
     pub fn administration(&self) -> Administration {
         Administration::new(self.clone())
+    }
+
+    /// How a queue stands, before a chat.
+    pub fn availability(&self, queue_id: impl Into<String>) -> GetAvailability {
+        GetAvailability::of(self, queue_id.into())
+    }
+
+    /// What supervisors see and do. For supervisors, and integrators acting for one.
+    pub fn supervision(&self) -> Supervision {
+        Supervision::new(self.clone())
     }
 
     pub(crate) fn connection(&self) -> &Connection {

@@ -30,6 +30,7 @@
 struct Readme;
 
 mod administration;
+mod availability;
 mod builder;
 mod client;
 mod connection;
@@ -41,26 +42,36 @@ mod pages;
 mod request;
 mod retry;
 mod session;
+mod supervision;
 mod token;
 mod types;
 mod watch;
 
-pub use administration::{Administration, Agent, Applied, CenterSettings, ConfigObject, Queue};
+pub use administration::{
+    Administration, Agent, AgentPermission, Applied, CenterSettings, ConfigObject, DeleteAgent, DeleteQueue, Hours,
+    Queue, QueueMoment, Weekday,
+};
+pub use availability::{Availability, GetAvailability};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use desk::{AgentDesk, ListTargets, SetState, SignIn, SignOut};
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
 pub use session::{
-    AcceptOffer, AcceptedOffer, CancelInvitation, CompleteWrapUp, DeclineOffer, EndSession, Events, GetSession, IfLast,
-    Invitation, Invite, Leave, ListSessions, PostedMessage, ReadUpTo, SendMessage, SendTyping, SessionHandle,
-    SetDisposition, StartSession, StartedSession, TransferToQueue, WithdrawFromQueue,
+    AcceptOffer, AcceptedOffer, BargeIn, CancelInvitation, ClearFlag, CompleteWrapUp, DeclineOffer, EndSession, Events,
+    GetSession, IfLast, Invitation, Invite, Leave, ListSessions, Monitor, PostedMessage, RaiseFlag, ReadUpTo, Reassign,
+    Reassigned, RemoveParticipant, SendMessage, SendTyping, SessionHandle, SetDisposition, StartSession,
+    StartedSession, StopMonitoring, TakeFromQueue, TakeOver, TransferToQueue, UpdateSession, WithdrawFromQueue,
+};
+pub use supervision::{
+    ExplainRouting, Explanation, ForceAgentState, ListLiveSessions, LiveSession, RoutingCandidate, RoutingHold,
+    RoutingObstacle, RoutingObstacleKind, Supervision,
 };
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{
-    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Customer, Desk,
-    DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
+    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Channel, Customer, Desk,
+    DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
     OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
-    UnqueueReason, WrapUp, WrapUpOutcome,
+    UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp, WrapUpOutcome,
 };
 pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};

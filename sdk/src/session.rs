@@ -3,6 +3,7 @@
 mod end;
 mod events;
 mod invite;
+mod join;
 mod leave;
 mod list;
 mod message;
@@ -10,11 +11,14 @@ mod offer;
 mod queue;
 mod read;
 mod start;
+mod supervise;
+mod update;
 mod wrap_up;
 
 pub use end::EndSession;
 pub use events::Events;
 pub use invite::{Invitation, Invite};
+pub use join::{BargeIn, TakeFromQueue, TakeOver};
 pub use leave::{IfLast, Leave};
 pub use list::ListSessions;
 pub use message::{PostedMessage, SendMessage, SendTyping};
@@ -22,9 +26,11 @@ pub use offer::{AcceptOffer, AcceptedOffer, CancelInvitation, DeclineOffer};
 pub use queue::{TransferToQueue, WithdrawFromQueue};
 pub use read::{GetSession, ReadUpTo};
 pub use start::{StartSession, StartedSession};
+pub use supervise::{Monitor, Reassign, Reassigned, RemoveParticipant, StopMonitoring};
+pub use update::{ClearFlag, RaiseFlag, UpdateSession};
 pub use wrap_up::{CompleteWrapUp, SetDisposition};
 
-use crate::{Audience, Client, watch::WatchSession};
+use crate::{Audience, Client, generated::reassign_request::To, watch::WatchSession};
 
 /// One session, to do something with; from [`Client::session`]. Its methods give requests; `send` sends them.
 #[derive(Clone, Debug)]
@@ -80,6 +86,61 @@ impl SessionHandle {
     /// Takes the session out of its queue again.
     pub fn withdraw_from_queue(&self) -> WithdrawFromQueue {
         WithdrawFromQueue::new(self)
+    }
+
+    /// Takes the session from its queue, out of order: with the permission for it, or as a supervisor.
+    pub fn take_from_queue(&self) -> TakeFromQueue {
+        TakeFromQueue::new(self)
+    }
+
+    /// Changes what is known of the session, or wanted for it.
+    pub fn update(&self) -> UpdateSession {
+        UpdateSession::new(self)
+    }
+
+    /// Asks for help.
+    pub fn raise_flag(&self) -> RaiseFlag {
+        RaiseFlag::new(self)
+    }
+
+    /// Help isn't needed any more.
+    pub fn clear_flag(&self) -> ClearFlag {
+        ClearFlag::new(self)
+    }
+
+    /// Says that the supervisor looks into the session; it leaves no trace in it. [`watch`](Self::watch) shows it.
+    pub fn monitor(&self) -> Monitor {
+        Monitor::new(self)
+    }
+
+    /// Looks into it no longer.
+    pub fn stop_monitoring(&self) -> StopMonitoring {
+        StopMonitoring::new(self)
+    }
+
+    /// The supervisor joins.
+    pub fn barge_in(&self) -> BargeIn {
+        BargeIn::new(self)
+    }
+
+    /// The supervisor joins, and everybody else leaves.
+    pub fn take_over(&self) -> TakeOver {
+        TakeOver::new(self)
+    }
+
+    /// Makes an agent leave, as a supervisor.
+    pub fn remove_participant(&self, agent_id: impl Into<String>) -> RemoveParticipant {
+        RemoveParticipant::of(self, agent_id.into())
+    }
+
+    /// Offers the session to another agent, as a supervisor: when they accept, whoever attends it leaves.
+    pub fn reassign_to_agent(&self, agent_id: impl Into<String>) -> Reassign {
+        Reassign::to(self, To::AgentId(agent_id.into()))
+    }
+
+    /// Puts the session into a queue, as a supervisor: when it is taken, whoever attends it leaves.
+    pub fn reassign_to_queue(&self, queue_id: impl Into<String>) -> Reassign {
+        Reassign::to(self, To::QueueId(queue_id.into()))
     }
 
     /// The agent leaves. The session lives on when another agent is connected or it is queued; else see

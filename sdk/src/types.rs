@@ -12,7 +12,7 @@ mod session;
 mod target;
 
 pub use agent::{AgentState, AgentStatus};
-pub use case::{Attribute, Disposition, QueueEntry, WrapUp};
+pub use case::{Attribute, Channel, Disposition, Flag, QueueEntry, WaitChange, WaitStatus, WantedSkill, WrapUp};
 pub use cause::{JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 pub use desk::{Desk, DeskOffer};
 pub use event::{Actor, ActorKind, Audience, Event};

@@ -7,6 +7,7 @@ use super::{
     ids::{AgentId, CustomerKey, SessionId},
     refusal::Refusal,
     session::Session,
+    settings::Permission,
 };
 
 /// Whose eyes.
@@ -56,6 +57,14 @@ impl Center {
         }
     }
 
+    /// Whether an agent may take a session from the queue that it waits in.
+    pub(super) fn may_take(&self, agent: &AgentId, session: &Session) -> bool {
+        let Some(agent) = self.agents.get(agent) else { return false };
+        let queue = session.entry.as_ref().map(|entry| &entry.queue);
+        let serves = queue.is_some_and(|queue| agent.config.queues.contains(queue));
+        agent.config.supervisor || (serves && agent.may(Permission::TakeFromQueue))
+    }
+
     /// A session that the one who acts may know of, for commands.
     pub(super) fn known(&self, who: &Who, id: SessionId) -> Result<&Session, Refusal> {
         let session = self.sessions.get(&id).ok_or(Refusal::SessionNotFound)?;
@@ -64,6 +73,7 @@ impl Center {
             Who::Agent(agent) => {
                 session.participant(agent).is_some()
                     || session.offers.iter().any(|offer| &offer.agent == agent)
+                    || self.may_take(agent, session)
                     || self.is_supervisor(who)
             }
             Who::Supervisor(_) | Who::Service(_) | Who::System => true,

@@ -7,9 +7,13 @@ use minicbor::{Decode, Encode};
 use super::{
     ids::{Code, Incarnation, OfferId, SessionId},
     index::AgentKeys,
-    settings::{AgentConfig, Settings},
+    queue::Wanted,
+    settings::{AgentConfig, AgentKind, Permission, Settings},
     time::Time,
 };
+
+/// The service's reason for an agent who missed an offer.
+pub(super) const NO_ANSWER: &str = "no-answer";
 
 /// An agent or supervisor of the center.
 #[derive(Clone, Debug, Encode, Decode)]
@@ -38,6 +42,14 @@ pub struct Agent {
     /// While signed in without a desk: until when.
     #[n(7)]
     pub grace_end: Option<Time>,
+    /// Router offers missed in a row.
+    #[n(8)]
+    #[cbor(default)]
+    pub misses: u32,
+    /// Who has just become ready gets their sessions one after another.
+    #[n(9)]
+    #[cbor(default)]
+    pub ramp: Ramp,
     /// The work in hand. Derived from the sessions.
     #[cbor(skip)]
     pub work: Work,
@@ -59,6 +71,22 @@ pub enum Status {
     /// Takes invitations only.
     #[n(2)]
     NotReady(#[n(0)] Option<Code>),
+}
+
+/// How far an agent who became ready has got in taking up work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum Ramp {
+    /// They take whatever fits.
+    #[default]
+    #[n(0)]
+    Over,
+    /// They take one session now.
+    #[n(1)]
+    Open,
+    /// They take none before this.
+    #[n(2)]
+    Until(#[n(0)] Time),
 }
 
 /// A state that waits for the work in hand.
@@ -99,6 +127,8 @@ impl Agent {
             declines: 0,
             desks: BTreeSet::new(),
             grace_end: None,
+            misses: 0,
+            ramp: Ramp::Over,
             work: Work::default(),
             keys: AgentKeys::default(),
         }
@@ -119,8 +149,24 @@ impl Agent {
         self.work.units() < self.capacity(settings)
     }
 
-    /// Whether the router may offer them a session: ready, not about to stop, at an open desk, with room.
+    /// Whether the router may offer them a session: ready, not about to stop, at an open desk, with room, no assistant, and not
+    /// just starting.
     pub fn is_available(&self, settings: &Settings) -> bool {
-        self.status == Status::Ready && self.next.is_none() && !self.desks.is_empty() && self.has_room(settings)
+        self.status == Status::Ready
+            && self.next.is_none()
+            && !self.desks.is_empty()
+            && self.has_room(settings)
+            && self.config.kind != AgentKind::Assistant
+            && !matches!(self.ramp, Ramp::Until(_))
+    }
+
+    /// Whether they are as good as a session wants.
+    pub fn can(&self, wants: &[Wanted]) -> bool {
+        wants.iter().all(|wanted| self.config.skills.get(&wanted.skill).is_some_and(|level| *level >= wanted.level))
+    }
+
+    /// Whether they may do something that not everybody may.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.config.permissions.contains(&permission)
     }
 }

@@ -76,7 +76,7 @@ impl Center {
         if !self.index.unrouted.is_empty() {
             return Vec::new();
         }
-        let waiting = self.index.offerable.values().flatten();
+        let waiting = self.index.offerable.values().flat_map(BTreeMap::values).flatten();
         let possible = waiting.filter_map(|place| Some((place.session, self.first_agent_for(place.session, now)?)));
         possible.map(|(session, agent)| format!("{session}: could be offered to {agent}")).collect()
     }

@@ -6,7 +6,9 @@ use super::{
     event::Audience,
     ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
     offer::InviteMode,
-    settings::{AgentConfig, Queue, Settings},
+    queue::{Queue, Wanted},
+    session::Channel,
+    settings::{AgentConfig, Settings},
     time::{Millis, Time},
 };
 
@@ -131,6 +133,125 @@ pub struct StartSession {
     /// What is known.
     #[n(6)]
     pub attributes: Vec<(Code, String)>,
+    /// What is wanted of its agents.
+    #[n(7)]
+    #[cbor(default)]
+    pub skills: Vec<Wanted>,
+    /// How the customer writes.
+    #[n(8)]
+    #[cbor(default)]
+    pub channel: Channel,
+    /// Who is asked first, if they can take it.
+    #[n(9)]
+    pub agent: Option<AgentId>,
+}
+
+impl StartSession {
+    /// A start of which nothing else is said.
+    pub fn new(customer: CustomerKey, customer_id: String, queue: QueueId) -> Self {
+        Self {
+            customer,
+            customer_id,
+            name: String::new(),
+            queue,
+            language: None,
+            priority: 0,
+            attributes: Vec::new(),
+            skills: Vec::new(),
+            channel: Channel::Web,
+            agent: None,
+        }
+    }
+}
+
+/// A session shall wait in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct TransferToQueue {
+    /// The session.
+    #[n(0)]
+    pub session: SessionId,
+    /// The queue.
+    #[n(1)]
+    pub queue: QueueId,
+    /// What the agent does.
+    #[n(2)]
+    pub leave: TransferLeave,
+    /// For staff, or empty.
+    #[n(3)]
+    pub note: String,
+    /// New priority.
+    #[n(4)]
+    pub priority: Option<i32>,
+    /// Guards against a stale view.
+    #[n(5)]
+    pub expected: Option<u32>,
+    /// What is wanted of the next agent.
+    #[n(6)]
+    pub skills: Option<Vec<Wanted>>,
+    /// BCP 47 tag.
+    #[n(7)]
+    pub language: Option<Label>,
+}
+
+impl TransferToQueue {
+    /// A transfer of which nothing else is said: the agent stays.
+    pub fn new(session: SessionId, queue: QueueId) -> Self {
+        Self {
+            session,
+            queue,
+            leave: TransferLeave::Stay,
+            note: String::new(),
+            priority: None,
+            expected: None,
+            skills: None,
+            language: None,
+        }
+    }
+}
+
+/// What shall be changed of a session; what is unset stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct UpdateSession {
+    /// The customer's name.
+    #[n(0)]
+    pub name: Option<String>,
+    /// BCP 47 tag.
+    #[n(1)]
+    pub language: Option<Label>,
+    /// Higher goes first.
+    #[n(2)]
+    pub priority: Option<i32>,
+    /// What is wanted of its agents.
+    #[n(3)]
+    pub skills: Option<Vec<Wanted>>,
+    /// These are so from now on; an empty value takes one away.
+    #[n(4)]
+    pub attributes: Vec<(Code, String)>,
+}
+
+/// To whom a supervisor gives a session.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Successor {
+    /// An agent, who is asked.
+    #[n(0)]
+    Agent(#[n(0)] AgentId),
+    /// A queue.
+    #[n(1)]
+    Queue(#[n(0)] QueueId),
+}
+
+/// A state that a supervisor sets.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum ForcedState {
+    /// Ready.
+    #[n(0)]
+    Ready,
+    /// Not ready, at once.
+    #[n(1)]
+    NotReady(#[n(0)] Option<Code>),
+    /// Signed out; their sessions are handed back.
+    #[n(2)]
+    SignedOut,
 }
 
 /// An object of a center's configuration.
@@ -209,26 +330,7 @@ pub enum Command {
     },
     /// The session shall wait in a queue.
     #[n(5)]
-    TransferToQueue {
-        /// The session.
-        #[n(0)]
-        session: SessionId,
-        /// The queue.
-        #[n(1)]
-        queue: QueueId,
-        /// What the agent does.
-        #[n(2)]
-        leave: TransferLeave,
-        /// For staff, or empty.
-        #[n(3)]
-        note: String,
-        /// New priority.
-        #[n(4)]
-        priority: Option<i32>,
-        /// Guards against a stale view.
-        #[n(5)]
-        expected: Option<u32>,
-    },
+    TransferToQueue(#[n(0)] Box<TransferToQueue>),
     /// The session shall wait in no queue.
     #[n(6)]
     WithdrawFromQueue {
@@ -380,6 +482,120 @@ pub enum Command {
         /// The session.
         #[n(0)]
         session: SessionId,
+    },
+    /// An agent takes a session from its queue, out of order.
+    #[n(23)]
+    TakeFromQueue {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// Beyond the agent's capacity.
+        #[n(1)]
+        override_capacity: bool,
+    },
+    /// What is known of a session, or wanted for it, changes.
+    #[n(24)]
+    UpdateSession {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// What.
+        #[n(1)]
+        update: Box<UpdateSession>,
+    },
+    /// An agent asks for help.
+    #[n(25)]
+    RaiseFlag {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// What for, or empty.
+        #[n(1)]
+        note: String,
+    },
+    /// Nobody needs help any more.
+    #[n(26)]
+    ClearFlag {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+    },
+    /// A supervisor looks into a session, or no longer does.
+    #[n(27)]
+    Monitor {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// From now on.
+        #[n(1)]
+        on: bool,
+    },
+    /// A supervisor joins.
+    #[n(28)]
+    BargeIn {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// Beyond their capacity.
+        #[n(1)]
+        override_capacity: bool,
+    },
+    /// A supervisor joins, and everybody else leaves.
+    #[n(29)]
+    TakeOver {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// Beyond their capacity.
+        #[n(1)]
+        override_capacity: bool,
+    },
+    /// A supervisor removes an agent.
+    #[n(50)]
+    RemoveParticipant {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// The agent.
+        #[n(1)]
+        agent: AgentId,
+    },
+    /// A supervisor gives a session to somebody else.
+    #[n(51)]
+    Reassign {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// To whom.
+        #[n(1)]
+        to: Successor,
+        /// For the successor, or empty.
+        #[n(2)]
+        note: String,
+    },
+    /// A supervisor sets an agent's state.
+    #[n(52)]
+    ForceAgentState {
+        /// The agent.
+        #[n(0)]
+        agent: AgentId,
+        /// The state.
+        #[n(1)]
+        state: ForcedState,
+    },
+    /// A queue shall be no more.
+    #[n(53)]
+    DeleteQueue {
+        /// The queue.
+        #[n(0)]
+        queue: QueueId,
+    },
+    /// An agent shall be no more.
+    #[n(54)]
+    DeleteAgent {
+        /// The agent.
+        #[n(0)]
+        agent: AgentId,
     },
 }
 

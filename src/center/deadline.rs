@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::bugs::bug;
 
 use super::{
-    agent::Agent,
+    agent::{Agent, NO_ANSWER, Ramp, Status},
     ids::{AgentId, Incarnation, OfferId},
-    session::{Session, State},
+    session::{Channel, Session, State},
     settings::Settings,
     time::{Millis, Time},
 };
@@ -39,6 +39,16 @@ pub(super) enum SessionDue {
     MaxWait,
     /// An agent is no longer skipped.
     SkipEnded(AgentId),
+    /// The agent who took it hasn't said a word.
+    NoResponse(AgentId),
+    /// Its queue has closed.
+    Closed,
+    /// Less is wanted of its agent.
+    Widen,
+    /// The customer is told that they wait.
+    TellWaiting,
+    /// The preferred agent is waited for no longer.
+    PreferenceEnded,
 }
 
 /// How long before the age limit it is announced.
@@ -84,11 +94,31 @@ impl Session {
                 each(inactivity.warn, SessionDue::WarnInactive);
             }
         }
-        if let Some(entry) = self.entry.as_ref().filter(|_| self.offers.is_empty() || bug!(MaxWaitIgnoresRing)) {
-            each(entry.expire, SessionDue::MaxWait);
+        if let Some(owed) = &self.first_response {
+            each(owed.due, SessionDue::NoResponse(owed.agent.clone()));
         }
+        self.entry_dues(&mut each);
         for (agent, until) in &self.skipped {
             each(*until, SessionDue::SkipEnded(agent.clone()));
+        }
+    }
+
+    fn entry_dues(&self, each: &mut impl FnMut(Time, SessionDue)) {
+        let Some(entry) = &self.entry else { return };
+        if self.offers.is_empty() || bug!(MaxWaitIgnoresRing) {
+            if let Some(closed) = entry.closed {
+                each(closed, SessionDue::Closed);
+            }
+            each(entry.expire, SessionDue::MaxWait);
+        }
+        if let Some(widen) = entry.widen {
+            each(widen, SessionDue::Widen);
+        }
+        if let Some(preferred) = &entry.preferred {
+            each(preferred.until, SessionDue::PreferenceEnded);
+        }
+        if let Some(since) = self.unattended_since.filter(|_| entry.tell_every > 0) {
+            each(entry.told.max(since) + entry.tell_every, SessionDue::TellWaiting);
         }
     }
 
@@ -120,7 +150,11 @@ impl Session {
         if !silence_counts {
             self.inactivity = None;
         } else if self.inactivity.is_none() {
-            let (warn, end) = (now + settings.inactivity_time / 2, now + settings.inactivity_time);
+            let patience = match self.channel {
+                Channel::Messenger if settings.messenger_inactivity_time > 0 => settings.messenger_inactivity_time,
+                Channel::Messenger | Channel::Web => settings.inactivity_time,
+            };
+            let (warn, end) = (now + patience / 2, now + patience);
             self.inactivity = Some(super::session::Inactivity { warn, end, warned: false });
         }
         let waiting = self.state() == State::Waiting;
@@ -142,6 +176,12 @@ impl Session {
             offer.untold = true;
         }
         self.entry.iter_mut().for_each(|entry| later(&mut entry.expire));
+        if let Some(preferred) = self.entry.as_mut().and_then(|entry| entry.preferred.as_mut()) {
+            later(&mut preferred.until);
+        }
+        if let Some(owed) = &mut self.first_response {
+            later(&mut owed.due);
+        }
         self.wrap_ups.values_mut().for_each(|wrap_up| later(&mut wrap_up.expire));
         if let Some(away) = &mut self.away {
             if !away.absent {
@@ -165,23 +205,37 @@ pub(super) enum AgentDue {
     DesksLost(Incarnation),
     /// They were cut off too long.
     Gone,
+    /// The next session may come.
+    RampedUp,
+    /// They have rested from an offer that they missed.
+    Returned,
 }
 
 impl Agent {
     /// The earliest deadline.
-    pub(super) fn next_deadline(&self, living: &BTreeSet<Incarnation>) -> Option<Time> {
-        match self.desks.difference(living).next() {
-            Some(_) => Some(Time::AT_ONCE),
-            None => self.grace_end,
-        }
+    pub(super) fn next_deadline(&self, settings: &Settings, living: &BTreeSet<Incarnation>) -> Option<Time> {
+        self.first_due(settings, living).map(|(time, _)| time)
     }
 
     /// The first thing that is due at `now`.
-    pub(super) fn due(&self, living: &BTreeSet<Incarnation>, now: Time) -> Option<AgentDue> {
-        match self.desks.difference(living).next() {
-            Some(lost) => Some(AgentDue::DesksLost(*lost)),
-            None => self.grace_end.filter(|end| *end <= now).map(|_| AgentDue::Gone),
-        }
+    pub(super) fn due(&self, settings: &Settings, living: &BTreeSet<Incarnation>, now: Time) -> Option<AgentDue> {
+        self.first_due(settings, living).filter(|(time, _)| *time <= now).map(|(_, due)| due)
+    }
+
+    fn first_due(&self, settings: &Settings, living: &BTreeSet<Incarnation>) -> Option<(Time, AgentDue)> {
+        let lost = self.desks.difference(living).next().map(|lost| (Time::AT_ONCE, AgentDue::DesksLost(*lost)));
+        let gone = self.grace_end.map(|end| (end, AgentDue::Gone));
+        let ramp = match self.ramp {
+            Ramp::Until(time) => Some((time, AgentDue::RampedUp)),
+            Ramp::Over | Ramp::Open => None,
+        };
+        let rests = settings.no_answer_return_time > 0 && !self.desks.is_empty() && self.has_missed();
+        let returned = rests.then(|| (self.since + settings.no_answer_return_time, AgentDue::Returned));
+        lost.into_iter().chain(gone).chain(ramp).chain(returned).min_by_key(|(time, _)| *time)
+    }
+
+    fn has_missed(&self) -> bool {
+        matches!(&self.status, Status::NotReady(Some(reason)) if reason.as_str() == NO_ANSWER)
     }
 
     /// As for sessions.

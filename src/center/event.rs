@@ -6,15 +6,17 @@ use minicbor::{Decode, Encode};
 
 use super::{
     command::{Answer, Caller},
+    hours::Openness,
     ids::{AgentId, Code, Incarnation, Label, QueueId, RequestId, ServiceId, SessionId},
-    settings::{AgentConfig, Queue, Settings},
+    queue::Queue,
+    settings::{AgentConfig, Settings},
     time::{Millis, Time},
 };
 
 mod happened;
 mod reason;
 
-pub use happened::{Attribute, Happened, Started};
+pub use happened::{Attribute, Happened, Started, Updated};
 pub use reason::{EndReason, JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 
 /// One commit: what a command made of one center, all of it or nothing.
@@ -184,6 +186,9 @@ pub enum AgentChange {
         #[n(1)]
         grace_end: Time,
     },
+    /// The next session may come.
+    #[n(7)]
+    RampedUp,
 }
 
 /// What happened to a center.
@@ -262,6 +267,83 @@ pub enum CenterChange {
         #[n(0)]
         session: SessionId,
     },
+    /// A queue with hours opened, or closed, or it is known until when it stays so.
+    #[n(9)]
+    QueueHours {
+        /// The queue.
+        #[n(0)]
+        queue: QueueId,
+        /// How it stands.
+        #[n(1)]
+        openness: Openness,
+    },
+    /// A waiting session's next step of widening has come.
+    #[n(10)]
+    Widened {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+    },
+    /// A waiting customer was told so.
+    #[n(11)]
+    WaitingTold {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+    },
+    /// A session waits for its preferred agent no longer.
+    #[n(12)]
+    PreferenceEnded {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+    },
+    /// Something that is written down and changes nothing else.
+    #[n(13)]
+    Audited {
+        /// Who did it.
+        #[n(0)]
+        by: Caller,
+        /// What.
+        #[n(1)]
+        what: Audit,
+    },
+    /// A queue is no more.
+    #[n(14)]
+    QueueDeleted(#[n(0)] QueueId),
+    /// An agent is no more.
+    #[n(15)]
+    AgentDeleted(#[n(0)] AgentId),
+}
+
+/// What is written down of those who may do much.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum Audit {
+    /// A supervisor looks into a session without being in it.
+    #[n(0)]
+    MonitoringStarted(#[n(0)] SessionId),
+    /// They no longer do.
+    #[n(1)]
+    MonitoringStopped(#[n(0)] SessionId),
+    /// An agent's state was set by somebody else.
+    #[n(2)]
+    AgentForced(#[n(0)] AgentId),
+    /// The settings were changed.
+    #[n(3)]
+    SettingsPut,
+    /// A queue was put.
+    #[n(4)]
+    QueuePut(#[n(0)] QueueId),
+    /// An agent was put.
+    #[n(5)]
+    AgentPut(#[n(0)] AgentId),
+    /// A queue was deleted.
+    #[n(6)]
+    QueueDeleted(#[n(0)] QueueId),
+    /// An agent was deleted.
+    #[n(7)]
+    AgentDeleted(#[n(0)] AgentId),
 }
 
 /// A leader took over the shard: written alone, before it serves.

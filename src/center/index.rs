@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Center,
     agent::Agent,
-    ids::{AgentId, CustomerKey, Incarnation, QueueId, SessionId},
+    ids::{AgentId, Code, CustomerKey, Incarnation, QueueId, SessionId},
+    queue::Wanted,
     session::{Place, Session},
-    settings::Settings,
+    settings::{AgentKind, Settings},
     time::Time,
 };
 
@@ -18,6 +19,8 @@ pub enum Subject {
     Agent(AgentId),
     /// A session's.
     Session(SessionId),
+    /// A queue's.
+    Queue(QueueId),
 }
 
 /// An agent who could take a session now, in the order in which they are asked: the fewest units taken, then the
@@ -34,11 +37,20 @@ pub struct Turn {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SessionKeys {
     deadline: Option<Time>,
-    waiting: Option<(QueueId, Place)>,
-    offerable: bool,
-    skips: bool,
+    waiting: Option<Waiting>,
     open: bool,
     closed: Option<Time>,
+}
+
+/// How a session waits, as far as the router has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Waiting {
+    queue: QueueId,
+    place: Place,
+    wants: Vec<Wanted>,
+    preferred: Option<AgentId>,
+    offerable: bool,
+    skips: bool,
 }
 
 /// Where the indexes have an agent.
@@ -46,8 +58,9 @@ pub(super) struct SessionKeys {
 pub(super) struct AgentKeys {
     deadline: Option<Time>,
     turn: Option<Turn>,
-    signed_in: bool,
+    serves: bool,
     queues: BTreeSet<QueueId>,
+    skills: BTreeMap<Code, u32>,
 }
 
 /// Everything that is looked up other than by id.
@@ -57,13 +70,15 @@ pub struct Index {
     pub deadlines: BTreeSet<(Time, Subject)>,
     /// Sessions waiting, by queue.
     pub waiting: BTreeMap<QueueId, BTreeSet<Place>>,
-    /// Of those the ones that the router may offer.
-    pub offerable: BTreeMap<QueueId, BTreeSet<Place>>,
+    /// Of those the ones that the router may offer, by what they want: an agent looks at each wish once, not at each session.
+    pub offerable: BTreeMap<QueueId, BTreeMap<Vec<Wanted>, BTreeSet<Place>>>,
     /// Waiting sessions for which somebody is skipped, by queue.
     pub skipping: BTreeMap<QueueId, BTreeSet<Place>>,
-    /// Agents who could take a session, by queue.
-    pub available: BTreeMap<QueueId, BTreeSet<Turn>>,
-    /// Agents signed in, by queue.
+    /// Waiting sessions that would rather have this agent.
+    pub preferring: BTreeMap<AgentId, BTreeSet<Place>>,
+    /// Agents who could take a session, by queue; all of them, and those of each skill.
+    pub available: BTreeMap<(QueueId, Option<Code>), BTreeSet<Turn>>,
+    /// Agents signed in, by queue; no assistants.
     pub signed_in: BTreeMap<QueueId, BTreeSet<AgentId>>,
     /// Closed sessions by their end, the earliest first: what can be archived.
     pub closed: BTreeSet<(Time, SessionId)>,
@@ -133,37 +148,54 @@ impl Index {
             session.keys.closed = closed;
             self.closed.extend(closed.map(|time| (time, session.id)));
         }
-        let waiting = session.entry.as_ref().map(|entry| entry.queue.clone()).zip(session.place());
-        let (offerable, skips) = (session.is_offerable(), waiting.is_some() && !session.skipped.is_empty());
-        if (&waiting, offerable, skips) != (&session.keys.waiting, session.keys.offerable, session.keys.skips) {
-            self.forget_waiting(session);
-            self.note_waiting(session, waiting, offerable, skips);
+        let waiting = session.entry.as_ref().zip(session.place()).map(|(entry, place)| Waiting {
+            queue: entry.queue.clone(),
+            place,
+            wants: entry.wants.clone(),
+            preferred: entry.preferred.as_ref().map(|preferred| preferred.agent.clone()),
+            offerable: session.is_offerable(),
+            skips: !session.skipped.is_empty(),
+        });
+        if waiting != session.keys.waiting {
+            if let Some(before) = session.keys.waiting.take() {
+                self.forget_waiting(&before);
+            }
+            if let Some(now) = &waiting {
+                self.note_waiting(now);
+            }
+            session.keys.waiting = waiting;
         }
     }
 
-    fn forget_waiting(&mut self, session: &mut Session) {
-        if let Some((queue, place)) = session.keys.waiting.take() {
-            remove(&mut self.waiting, &queue, &place);
-            remove(&mut self.offerable, &queue, &place);
-            remove(&mut self.skipping, &queue, &place);
-            self.unrouted.sessions.remove(&place);
+    fn forget_waiting(&mut self, waiting: &Waiting) {
+        let Waiting { queue, place, wants, preferred, .. } = waiting;
+        remove(&mut self.waiting, queue, place);
+        remove(&mut self.skipping, queue, place);
+        if let Some(wishes) = self.offerable.get_mut(queue) {
+            remove(wishes, wants, place);
+            if wishes.is_empty() {
+                self.offerable.remove(queue);
+            }
         }
+        if let Some(agent) = preferred {
+            remove(&mut self.preferring, agent, place);
+        }
+        self.unrouted.sessions.remove(place);
     }
 
-    fn note_waiting(&mut self, session: &mut Session, waiting: Option<(QueueId, Place)>, offerable: bool, skips: bool) {
-        if let Some((queue, place)) = &waiting {
-            insert(&mut self.waiting, queue, *place);
-            if skips {
-                insert(&mut self.skipping, queue, *place);
-            }
-            if offerable {
-                insert(&mut self.offerable, queue, *place);
-                self.unrouted.sessions.insert(*place);
-            }
+    fn note_waiting(&mut self, waiting: &Waiting) {
+        let Waiting { queue, place, wants, preferred, offerable, skips } = waiting;
+        insert(&mut self.waiting, queue, *place);
+        if *skips {
+            insert(&mut self.skipping, queue, *place);
         }
-        session.keys.waiting = waiting;
-        session.keys.offerable = offerable;
-        session.keys.skips = skips;
+        if let Some(agent) = preferred {
+            insert(&mut self.preferring, agent, *place);
+        }
+        if *offerable {
+            insert(self.offerable.entry(queue.clone()).or_default(), wants, *place);
+            self.unrouted.sessions.insert(*place);
+        }
     }
 
     /// A session is archived.
@@ -183,12 +215,12 @@ impl Index {
 
     /// Every session may be offered to more agents than before.
     pub(super) fn reconsider_all(&mut self) {
-        self.unrouted.sessions.extend(self.offerable.values().flatten());
+        self.unrouted.sessions.extend(self.offerable.values().flat_map(BTreeMap::values).flatten());
     }
 
     /// Follows a change of an agent.
     pub(super) fn agent(&mut self, agent: &mut Agent, settings: &Settings, living: &BTreeSet<Incarnation>) {
-        let deadline = agent.next_deadline(living);
+        let deadline = agent.next_deadline(settings, living);
         self.move_deadline(Subject::Agent(agent.config.id.clone()), agent.keys.deadline, deadline);
         agent.keys.deadline = deadline;
         let turn = agent.is_available(settings).then(|| Turn {
@@ -196,42 +228,54 @@ impl Index {
             idle_since: agent.idle_since,
             agent: agent.config.id.clone(),
         });
-        let queues_changed = agent.keys.queues != agent.config.queues;
-        if turn == agent.keys.turn && agent.is_signed_in() == agent.keys.signed_in && !queues_changed {
+        let serves = agent.is_signed_in() && agent.config.kind != AgentKind::Assistant;
+        let reach_changed = agent.keys.queues != agent.config.queues || agent.keys.skills != agent.config.skills;
+        if turn == agent.keys.turn && serves == agent.keys.serves && !reach_changed {
             return;
         }
+        self.forget_turn(agent);
         let id = &agent.config.id;
-        for queue in &agent.keys.queues {
-            if let Some(turn) = &agent.keys.turn {
-                remove(&mut self.available, queue, turn);
-            }
-            remove(&mut self.signed_in, queue, id);
-        }
         for queue in &agent.config.queues {
             if let Some(turn) = &turn {
-                insert(&mut self.available, queue, turn.clone());
+                let skills = agent.config.skills.keys().cloned().map(Some).chain([None]);
+                skills.for_each(|skill| insert(&mut self.available, &(queue.clone(), skill), turn.clone()));
             }
-            if agent.is_signed_in() {
+            if serves {
                 insert(&mut self.signed_in, queue, id.clone());
             }
         }
-        match &turn {
-            Some(_) => self.unrouted.agents.insert(id.clone()),
-            None => self.unrouted.agents.remove(id),
-        };
-        if queues_changed || agent.keys.signed_in != agent.is_signed_in() {
-            // Who is skipped depends on whether anybody else is there.
+        if turn.is_some() {
+            self.unrouted.agents.insert(id.clone());
+        }
+        if reach_changed || agent.keys.serves != serves {
+            // Who is skipped, or waited for, depends on whether anybody else is there, or they are.
             for queue in agent.keys.queues.union(&agent.config.queues) {
-                let affected = self.skipping.get(queue).into_iter().flatten();
-                let offerable = self.offerable.get(queue);
-                self.unrouted
-                    .sessions
-                    .extend(affected.filter(|place| offerable.is_some_and(|set| set.contains(place))));
+                self.unrouted.sessions.extend(self.skipping.get(queue).into_iter().flatten());
             }
+            self.unrouted.sessions.extend(self.preferring.get(id).into_iter().flatten());
         }
         agent.keys.turn = turn;
-        agent.keys.signed_in = agent.is_signed_in();
+        agent.keys.serves = serves;
         agent.keys.queues = agent.config.queues.clone();
+        agent.keys.skills = agent.config.skills.clone();
+    }
+
+    fn forget_turn(&mut self, agent: &Agent) {
+        let AgentKeys { turn, queues, skills, .. } = &agent.keys;
+        for queue in queues {
+            if let Some(turn) = turn {
+                let skills = skills.keys().cloned().map(Some).chain([None]);
+                skills.for_each(|skill| remove(&mut self.available, &(queue.clone(), skill), turn));
+            }
+            remove(&mut self.signed_in, queue, &agent.config.id);
+        }
+        self.unrouted.agents.remove(&agent.config.id);
+    }
+
+    /// An agent is no more.
+    pub(super) fn forget_agent(&mut self, agent: &mut Agent) {
+        self.forget_turn(agent);
+        self.move_deadline(Subject::Agent(agent.config.id.clone()), agent.keys.deadline, None);
     }
 }
 
@@ -262,6 +306,8 @@ impl Center {
             }
         }
         self.reindex_all();
+        let changes = self.openness.iter().filter_map(|(queue, it)| Some((it.until?, Subject::Queue(queue.clone()))));
+        self.index.deadlines.extend(changes);
     }
 
     /// Follows a change that may concern everybody.

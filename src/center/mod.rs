@@ -13,48 +13,65 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use minicbor::{Decode, Encode};
 
 use crate::bugs::bug;
+use last_agents::LastAgents;
 
 mod access;
 mod agent;
+mod automatic;
 mod check;
 mod command;
 mod commit;
 mod deadline;
 mod event;
 mod evolve;
+mod explain;
 mod handle;
+mod hours;
 mod ids;
 mod index;
+mod last_agents;
 mod offer;
+mod queue;
 mod refusal;
 mod routing;
 mod session;
 mod settings;
 mod text;
 mod time;
+mod waits;
 
 #[cfg(test)]
 mod tests;
 
 pub use access::{Access, Viewer};
-pub use agent::{Agent, NextNotReady, Status, Work};
-pub use command::{Answer, Asked, Caller, Command, IfLast, Object, Requested, StartSession, TransferLeave, Who};
-pub use event::{
-    AgentChange, Attribute, Audience, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
-    LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason, WrapUpOutcome,
+pub use agent::{Agent, NextNotReady, Ramp, Status, Work};
+pub use command::{
+    Answer, Asked, Caller, Command, ForcedState, IfLast, Object, Requested, StartSession, Successor, TransferLeave,
+    TransferToQueue, UpdateSession, Who,
 };
+pub use event::{
+    AgentChange, Attribute, Audience, Audit, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
+    LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason, Updated, WrapUpOutcome,
+};
+pub use explain::{EXPLAINED, Explanation, Hold, Obstacle};
 pub use handle::Decided;
+pub use hours::{DAY, Holiday, Hours, Openness, Span, is_time_zone};
 pub use ids::{
     AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed, ServiceId,
     SessionId, is_name,
 };
 pub use index::{Index, Subject};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
+pub use queue::{ClosingAction, MaxWaitAction, Moment, Queue, QueueMessage, ServiceLevel, Wanted, Widening};
 pub use refusal::Refusal;
-pub use session::{Away, EndedOffer, Participant, Place, QueueEntry, ReadMark, Session, State, WrapUp};
-pub use settings::{AgentConfig, MaxWaitAction, Queue, Settings};
+pub use session::{
+    Away, Channel, EndedOffer, FirstResponse, Flag, Participant, Place, Preferred, QueueEntry, ReadMark, Session,
+    State, WrapUp,
+};
+pub use settings::{AgentConfig, AgentKind, Permission, Settings};
 pub use text::{Content, Text};
 pub use time::{HOUR, MINUTE, Millis, SECOND, Time};
+pub use waits::{COUNTED, Waits};
 
 /// How long an accepted request is remembered.
 pub const REQUEST_MEMORY: Millis = 24 * HOUR;
@@ -92,6 +109,22 @@ pub struct Center {
     /// Set from a leader's start until the deadlines have moved: by how much.
     #[n(8)]
     down_for: Option<Millis>,
+    /// What its queues have seen.
+    #[n(12)]
+    #[cbor(default)]
+    pub waits: BTreeMap<QueueId, Waits>,
+    /// How queues with hours stand.
+    #[n(13)]
+    #[cbor(default)]
+    pub openness: BTreeMap<QueueId, Openness>,
+    /// Supervisors who look into sessions.
+    #[n(14)]
+    #[cbor(default)]
+    pub monitors: BTreeSet<(SessionId, AgentId)>,
+    /// Who served whom last.
+    #[n(15)]
+    #[cbor(default)]
+    last_agents: LastAgents,
     /// Derived.
     #[cbor(skip)]
     index: Index,
@@ -145,6 +178,10 @@ impl Center {
             requests: Requests::default(),
             living,
             down_for: None,
+            waits: BTreeMap::new(),
+            openness: BTreeMap::new(),
+            monitors: BTreeSet::new(),
+            last_agents: LastAgents::default(),
             index: Index::default(),
         }
     }
@@ -168,6 +205,11 @@ impl Center {
             return Some(Time::AT_ONCE);
         }
         self.index.deadlines.first().map(|(time, _)| *time)
+    }
+
+    /// Whether a queue is open now; one without hours always is.
+    pub fn is_open(&self, queue: &QueueId) -> bool {
+        self.openness.get(queue).is_none_or(|openness| openness.open)
     }
 
     /// An agent's state, by whoever needs to know it.

@@ -18,6 +18,9 @@ pub enum InviteMode {
     /// The inviter leaves.
     #[n(1)]
     Transfer,
+    /// A supervisor asks, and whoever attends the session leaves.
+    #[n(2)]
+    Reassign,
 }
 
 /// Who puts an offer.

@@ -154,4 +154,24 @@ pub enum Refusal {
     #[error("the session has as many events as one may have")]
     #[n(30)]
     SessionFull,
+    /// Not within its hours.
+    #[error("the queue is closed")]
+    #[n(31)]
+    QueueClosed,
+    /// Something needs the queue.
+    #[error("the queue is in use: {by}")]
+    #[n(32)]
+    QueueInUse {
+        /// What.
+        #[n(0)]
+        by: Cow<'static, str>,
+    },
+    /// The agent is at work.
+    #[error("the agent is in use: {by}")]
+    #[n(33)]
+    AgentInUse {
+        /// With what.
+        #[n(0)]
+        by: Cow<'static, str>,
+    },
 }

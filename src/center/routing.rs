@@ -6,11 +6,12 @@ use crate::bugs::bug;
 
 use super::{
     Center,
+    agent::Agent,
     commit::Commit,
     event::Happened,
     ids::{AgentId, OfferId, SessionId},
     offer::{Offer, OfferKind},
-    session::{Place, Session},
+    session::{Place, QueueEntry, Session},
     time::Time,
 };
 
@@ -81,8 +82,9 @@ impl Center {
     /// The first session, over all their queues, that an agent can be offered.
     pub(super) fn first_session_for(&self, id: &AgentId, now: Time) -> Option<Place> {
         let agent = self.agents.get(id).filter(|agent| agent.is_available(&self.settings))?;
-        let firsts = agent.config.queues.iter().filter_map(|queue| {
-            let places = self.index.offerable.get(queue)?;
+        let wishes = agent.config.queues.iter().filter_map(|queue| self.index.offerable.get(queue)).flatten();
+        let fitting = wishes.filter(|(wants, _)| agent.can(wants)).map(|(_, places)| places);
+        let firsts = fitting.filter_map(|places| {
             places
                 .iter()
                 .find(|place| self.sessions.get(&place.session).is_some_and(|session| self.may_offer(session, id, now)))
@@ -93,24 +95,64 @@ impl Center {
     /// The first agent, by whose turn it is, whom a session can be offered to.
     pub(super) fn first_agent_for(&self, id: SessionId, now: Time) -> Option<AgentId> {
         let session = self.sessions.get(&id).filter(|session| session.is_offerable())?;
-        let turns = self.index.available.get(&session.entry.as_ref()?.queue)?;
-        turns.iter().map(|turn| &turn.agent).find(|agent| self.may_offer(session, agent, now)).cloned()
+        let entry = session.entry.as_ref()?;
+        if let Some(named) = entry.named.as_ref().filter(|named| self.could_take(named, entry)) {
+            if self.may_offer(session, named, now) {
+                return Some(named.clone());
+            }
+        }
+        // Of several skills, the one that the fewest have.
+        let turns = match entry.wants.as_slice() {
+            [] => self.index.available.get(&(entry.queue.clone(), None))?,
+            wants => {
+                let skilled = wants
+                    .iter()
+                    .map(|wanted| self.index.available.get(&(entry.queue.clone(), Some(wanted.skill.clone()))));
+                skilled.collect::<Option<Vec<_>>>()?.into_iter().min_by_key(|turns| turns.len())?
+            }
+        };
+        let able = turns.iter().map(|turn| &turn.agent).filter(|agent| self.agents[*agent].can(&entry.wants));
+        able.into_iter().find(|agent| self.may_offer(session, agent, now)).cloned()
     }
 
-    /// Whether an available agent of its queue can be offered an offerable session.
+    /// Whether an agent is available, serves the entry's queue and is as good as it wants.
+    fn could_take(&self, agent: &AgentId, entry: &QueueEntry) -> bool {
+        self.agents.get(agent).is_some_and(|agent| {
+            agent.is_available(&self.settings) && agent.config.queues.contains(&entry.queue) && agent.can(&entry.wants)
+        })
+    }
+
+    /// Whether an available agent of its queue, who is as good as it wants, can be offered an offerable session.
     fn may_offer(&self, session: &Session, agent: &AgentId, now: Time) -> bool {
-        session.entry.as_ref().is_some_and(|entry| entry.expire > now)
+        session.entry.as_ref().is_some_and(|entry| entry.expire > now && entry.closed.is_none())
+            && self.waited_for(session).is_none_or(|preferred| preferred == agent)
             && (session.connected_as(agent).is_none() || bug!(OfferedTheirOwn))
             && session.offer_to(agent).is_none()
             && session.would_connect() < self.settings.max_participants as usize
             && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
     }
 
-    /// Whether somebody who serves its queue is signed in, not connected to it and not skipped, with room or without.
-    fn anyone_else(&self, session: &Session) -> bool {
-        let Some(staff) = session.entry.as_ref().and_then(|entry| self.index.signed_in.get(&entry.queue)) else {
+    /// The agent whom a session waits for: as long as they are at work and didn't send it away.
+    pub(super) fn waited_for<'a>(&self, session: &'a Session) -> Option<&'a AgentId> {
+        let preferred = &session.entry.as_ref()?.preferred.as_ref()?.agent;
+        let there = self.agents.get(preferred).is_some_and(Agent::is_signed_in);
+        (there && !session.skipped.contains_key(preferred)).then_some(preferred)
+    }
+
+    /// Whether somebody who serves its queue and is as good as it wants is signed in, not connected to it and not skipped, with
+    /// room or without.
+    pub(super) fn anyone_else(&self, session: &Session) -> bool {
+        let Some(entry) = &session.entry else { return false };
+        let Some(staff) = self.index.signed_in.get(&entry.queue) else {
             return false;
         };
+        if !entry.wants.is_empty() {
+            return staff.iter().any(|agent| {
+                !session.skipped.contains_key(agent)
+                    && session.connected_as(agent).is_none()
+                    && self.agents[agent].can(&entry.wants)
+            });
+        }
         let connected = session.connected().map(|participant| &participant.agent);
         let not_skipped = connected.filter(|agent| !session.skipped.contains_key(*agent));
         let out = session.skipped.keys().chain(not_skipped).filter(|agent| staff.contains(*agent)).count();
@@ -120,7 +162,7 @@ impl Center {
 
 impl Session {
     /// How many will be connected beside whoever takes it from its queue: those who stay, and who is asked to join them.
-    fn would_connect(&self) -> usize {
+    pub(super) fn would_connect(&self) -> usize {
         let stay = self.connected().filter(|participant| !self.leaving.contains(&participant.agent)).count();
         stay + self.offers.iter().filter(|offer| !offer.takes_over()).count()
     }

@@ -12,6 +12,7 @@ use super::{
     ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, SessionId},
     index::SessionKeys,
     offer::{InviteMode, Offer, OfferKind, Outcome},
+    queue::Wanted,
     text::Text,
     time::{Millis, Time},
 };
@@ -124,9 +125,61 @@ pub struct Session {
     /// Revisions that customers don't see, ascending: what lies between the two numberings.
     #[n(33)]
     pub staff_only: Vec<u32>,
+    /// How the customer writes.
+    #[n(36)]
+    #[cbor(default)]
+    pub channel: Channel,
+    /// What is wanted of its agents, whatever queue it waits in.
+    #[n(37)]
+    #[cbor(default)]
+    pub skills: Vec<Wanted>,
+    /// An agent asks for help.
+    #[n(38)]
+    pub flag: Option<Flag>,
+    /// Set while an agent who took it owes the customer a first word.
+    #[n(39)]
+    pub first_response: Option<FirstResponse>,
     /// Where the indexes have it. Derived.
     #[cbor(skip)]
     pub(super) keys: SessionKeys,
+}
+
+/// How a customer writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Channel {
+    /// In a page or an app that is open.
+    #[default]
+    #[n(0)]
+    Web,
+    /// By a messenger: answers may take hours.
+    #[n(1)]
+    Messenger,
+}
+
+/// An agent asks for help.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Flag {
+    /// Who.
+    #[n(0)]
+    pub agent: AgentId,
+    /// Since when.
+    #[n(1)]
+    pub time: Time,
+    /// What for.
+    #[n(2)]
+    pub note: Option<Text>,
+}
+
+/// A first word that is owed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct FirstResponse {
+    /// By whom.
+    #[n(0)]
+    pub agent: AgentId,
+    /// Until when.
+    #[n(1)]
+    pub due: Time,
 }
 
 /// A session's place in a queue.
@@ -144,6 +197,48 @@ pub struct QueueEntry {
     /// When `max_wait` runs out.
     #[n(3)]
     pub expire: Time,
+    /// Its queue's priority.
+    #[n(4)]
+    #[cbor(default)]
+    pub boost: i32,
+    /// What is wanted of an agent now.
+    #[n(5)]
+    #[cbor(default)]
+    pub wants: Vec<Wanted>,
+    /// When less will be wanted.
+    #[n(6)]
+    pub widen: Option<Time>,
+    /// Its queue has closed, and doesn't keep who waits.
+    #[n(7)]
+    pub closed: Option<Time>,
+    /// Until then only this agent is asked.
+    #[n(8)]
+    pub preferred: Option<Preferred>,
+    /// Asked first if they can take it; no one waits for them.
+    #[n(9)]
+    pub named: Option<AgentId>,
+    /// How often the customer is told that they wait; 0 is never.
+    #[n(10)]
+    #[cbor(default)]
+    pub tell_every: Millis,
+    /// When that was last.
+    #[n(11)]
+    #[cbor(default)]
+    pub told: Time,
+    /// How long it was thought to take when it entered.
+    #[n(12)]
+    pub estimate: Option<Millis>,
+}
+
+/// An agent who is waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Preferred {
+    /// Who.
+    #[n(0)]
+    pub agent: AgentId,
+    /// For how long.
+    #[n(1)]
+    pub until: Time,
 }
 
 /// The one order over all queues.
@@ -204,6 +299,10 @@ pub struct Participant {
     /// The last revision of that commit: what they may see.
     #[n(7)]
     pub sees_until: Option<u32>,
+    /// They help who attends, and attend nobody themselves.
+    #[n(9)]
+    #[cbor(default)]
+    pub assistant: bool,
 }
 
 /// The customer is away.
@@ -313,9 +412,20 @@ impl Session {
         self.ended.is_none()
     }
 
-    /// Whether an agent is connected.
+    /// Whether an agent is connected; assistants don't count.
     pub fn is_attended(&self) -> bool {
-        self.connected().next().is_some()
+        self.attending().next().is_some()
+    }
+
+    /// Memberships that last, without assistants.
+    pub fn attending(&self) -> impl Iterator<Item = &Participant> {
+        self.connected().filter(|participant| !participant.assistant)
+    }
+
+    /// Whether this agent attends it and nobody else does.
+    pub fn is_alone_with(&self, agent: &AgentId) -> bool {
+        let mut attending = self.attending().map(|participant| &participant.agent);
+        attending.next() == Some(agent) && attending.next().is_none()
     }
 
     /// Memberships that last.
@@ -357,7 +467,9 @@ impl Session {
     pub fn transfers_from(&self, offer: &Offer) -> Option<&Participant> {
         match &offer.kind {
             OfferKind::Invitation { inviter, mode: InviteMode::Transfer } => self.connected_as(inviter),
-            OfferKind::Invitation { mode: InviteMode::Conference, .. } | OfferKind::Router => None,
+            OfferKind::Invitation { mode: InviteMode::Conference | InviteMode::Reassign, .. } | OfferKind::Router => {
+                None
+            }
         }
     }
 
@@ -386,7 +498,7 @@ impl Session {
     /// Its place in the order.
     pub fn place(&self) -> Option<Place> {
         self.entry.as_ref().map(|entry| Place {
-            priority: Reverse(self.priority),
+            priority: Reverse(self.priority.saturating_add(entry.boost)),
             since: Time(entry.entered.0.saturating_sub(entry.waited_before)),
             session: self.id,
         })

@@ -1,11 +1,11 @@
-//! What a center sets: its own settings, its queues and its agents.
+//! What a center sets for itself and for its agents. Its queues are in `queue`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
 
 use super::{
-    ids::{AgentId, Label, QueueId},
+    ids::{AgentId, Code, Label, QueueId},
     time::{HOUR, MINUTE, Millis, SECOND},
 };
 
@@ -54,6 +54,36 @@ pub struct Settings {
     /// Not ready needs a reason.
     #[n(13)]
     pub reason_required: bool,
+    /// The reasons that agents may give; none is any.
+    #[n(17)]
+    #[cbor(default)]
+    pub reasons: Vec<Code>,
+    /// A newly ready agent gets the first session at once, each further one this much later; 0 is all at once.
+    #[n(18)]
+    #[cbor(default)]
+    pub ramp_up_time: Millis,
+    /// An agent who missed an offer is ready again after this; 0 is never by itself.
+    #[n(19)]
+    #[cbor(default)]
+    pub no_answer_return_time: Millis,
+    /// Router offers missed in a row that sign an agent out; 0 is never.
+    #[n(20)]
+    #[cbor(default)]
+    pub misses_to_sign_out: u32,
+    /// As `inactivity_time`, for customers who write by messenger; 0 is the same.
+    #[n(21)]
+    #[cbor(default)]
+    pub messenger_inactivity_time: Millis,
+    /// What a silent customer reads when they are warned.
+    #[n(22)]
+    pub inactivity_warning: Option<String>,
+    /// What a silent customer reads at the end.
+    #[n(23)]
+    pub inactivity_message: Option<String>,
+    /// How long it is remembered who served a customer last; 0 is not at all.
+    #[n(24)]
+    #[cbor(default)]
+    pub last_agent_memory: Millis,
 }
 
 impl Default for Settings {
@@ -73,57 +103,16 @@ impl Default for Settings {
             max_participants: 50,
             recovery_hold: 15 * SECOND,
             reason_required: false,
+            reasons: Vec::new(),
+            ramp_up_time: 0,
+            no_answer_return_time: 0,
+            misses_to_sign_out: 0,
+            messenger_inactivity_time: 24 * HOUR,
+            inactivity_warning: None,
+            inactivity_message: None,
+            last_agent_memory: 0,
         }
     }
-}
-
-/// What becomes of a session that waited too long.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum MaxWaitAction {
-    /// A message, then the end.
-    #[n(0)]
-    End,
-    /// It moves to another queue.
-    #[n(1)]
-    Overflow(#[n(0)] QueueId),
-}
-
-/// A service queue.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Queue {
-    /// Its id.
-    #[n(0)]
-    pub id: QueueId,
-    /// Its name.
-    #[n(1)]
-    pub name: Label,
-    /// Sent to the customer when an agent transfers a session here.
-    #[n(2)]
-    pub entry_message: Option<String>,
-    /// How long a session may wait here.
-    #[n(3)]
-    pub max_wait: Millis,
-    /// What then.
-    #[n(4)]
-    pub max_wait_action: MaxWaitAction,
-    /// Sent before the end by `max_wait`.
-    #[n(5)]
-    pub max_wait_message: Option<String>,
-    /// After-chat work of who took a session here; 0 is none.
-    #[n(6)]
-    pub wrap_up_time: Millis,
-    /// A wrap-up needs a disposition.
-    #[n(7)]
-    pub disposition_required: bool,
-    /// Sessions waiting before starts are refused; 0 is no limit.
-    #[n(8)]
-    pub max_length: u32,
-    /// Transfers are refused while nobody who serves it is signed in.
-    #[n(9)]
-    pub refuse_unstaffed: bool,
-    /// Customers may start here by themselves.
-    #[n(10)]
-    pub open_to_customers: bool,
 }
 
 /// What is set for an agent.
@@ -144,4 +133,60 @@ pub struct AgentConfig {
     /// They are a supervisor.
     #[n(4)]
     pub supervisor: bool,
+    /// What they can do, and how well: from 1 to 100.
+    #[n(6)]
+    #[cbor(default)]
+    pub skills: BTreeMap<Code, u32>,
+    /// A person, or a program.
+    #[n(7)]
+    #[cbor(default)]
+    pub kind: AgentKind,
+    /// What they may do beyond their role.
+    #[n(8)]
+    #[cbor(default)]
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// A person, or a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum AgentKind {
+    /// A person.
+    #[default]
+    #[n(0)]
+    Human,
+    /// A program that serves customers as an agent does.
+    #[n(1)]
+    Bot,
+    /// A program that helps those who do: connected, it attends nobody. It is invited, never routed to.
+    #[n(2)]
+    Assistant,
+}
+
+/// What not every agent may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Permission {
+    /// Take a session from a queue that they serve, out of its order.
+    #[n(0)]
+    TakeFromQueue,
+    /// Go beyond a capacity.
+    #[n(1)]
+    OverrideCapacity,
+}
+
+impl AgentConfig {
+    /// An agent of whom nothing else is set.
+    pub fn new(id: AgentId, name: Label) -> Self {
+        Self {
+            id,
+            name,
+            queues: BTreeSet::new(),
+            capacity: None,
+            supervisor: false,
+            skills: BTreeMap::new(),
+            kind: AgentKind::Human,
+            permissions: BTreeSet::new(),
+        }
+    }
 }

@@ -6,12 +6,12 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{
     auth::Role,
-    edge::Edge,
-    from_pb,
+    edge::{Call, Edge},
+    from_pb::{self, All},
     pb::{self, administration_server::Administration},
-    status,
+    status, to_pb,
 };
-use crate::center::{Caller, Refusal, ServiceId, Who};
+use crate::center::{Caller, Center, Command, Refusal, ServiceId, Who};
 
 /// Objects of one call.
 const OBJECTS: usize = 20_000;
@@ -20,17 +20,16 @@ const OBJECTS: usize = 20_000;
 #[derive(Clone)]
 pub struct AdministrationService(pub Arc<Edge>);
 
+type Reply<T> = Result<Response<T>, Status>;
+
 #[async_trait]
 impl Administration for AdministrationService {
     async fn apply(
         &self,
         request: Request<Streaming<pb::ApplyRequest>>,
     ) -> Result<Response<pb::ApplyResponse>, Status> {
-        let run = |call: super::edge::Call, mut requests: Streaming<pb::ApplyRequest>| async move {
-            if !matches!(call.identity.role, Role::Integrator | Role::Operator) {
-                return Err(status::role_not_allowed());
-            }
-            let service = ServiceId::parse(&call.identity.subject).ok_or_else(status::unauthenticated)?;
+        let run = |call: Call, mut requests: Streaming<pb::ApplyRequest>| async move {
+            let caller = call.configurer()?;
             let (mut objects, mut wrong) = (Vec::new(), Vec::new());
             while let Some(request) = requests.message().await? {
                 let at = objects.len() + wrong.len();
@@ -45,11 +44,122 @@ impl Administration for AdministrationService {
             if !wrong.is_empty() {
                 return Err(status::invalid(wrong));
             }
-            let caller = Caller { who: Who::Service(service), via: None };
             let applied = call.shard.handle.apply(&call.center, caller, objects).await.map_err(status::unavailable)?;
             let (changed, center_seq) = applied.map_err(status::of)?;
             Ok(pb::ApplyResponse { changed, center_seq })
         };
         self.0.unary(request, run).await
+    }
+
+    async fn get_settings(&self, request: Request<pb::GetSettingsRequest>) -> Reply<pb::GetSettingsResponse> {
+        let run = |call: Call, _| async move {
+            let read = call.configured(|center| Ok(to_pb::settings(&center.settings))).await?;
+            Ok(pb::GetSettingsResponse { settings: Some(read.0), center_seq: read.1 })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn get_queue(&self, request: Request<pb::GetQueueRequest>) -> Reply<pb::GetQueueResponse> {
+        let run = |call: Call, it: pb::GetQueueRequest| async move {
+            let (id,) = (from_pb::queue_id("queue_id", &it.queue_id),).all().map_err(status::invalid)?;
+            let find = move |center: &Center| center.queues.get(&id).map(to_pb::queue).ok_or(Refusal::QueueNotFound);
+            let (queue, center_seq) = call.configured(find).await?;
+            Ok(pb::GetQueueResponse { queue: Some(queue), center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn list_queues(&self, request: Request<pb::ListQueuesRequest>) -> Reply<pb::ListQueuesResponse> {
+        let run = |call: Call, it: pb::ListQueuesRequest| async move {
+            let (most, after) = page(it.page_size, &it.page_token)?;
+            let list = move |center: &Center| {
+                let queues = center.queues.values().filter(|queue| queue.id.as_str() > after.as_str());
+                Ok(queues.take(most + 1).map(to_pb::queue).collect())
+            };
+            let (queues, center_seq) = call.configured(list).await?;
+            let (queues, next_page_token) = cut(queues, most, |queue: &pb::Queue| queue.queue_id.clone());
+            Ok(pb::ListQueuesResponse { queues, next_page_token, center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn delete_queue(&self, request: Request<pb::DeleteQueueRequest>) -> Reply<pb::DeleteQueueResponse> {
+        let run = |call: Call, it: pb::DeleteQueueRequest| async move {
+            let fields = (from_pb::request_id(&it.request_id), from_pb::queue_id("queue_id", &it.queue_id));
+            let (request, queue) = fields.all().map_err(status::invalid)?;
+            call.ask(call.configurer()?, request, Command::DeleteQueue { queue }).await?;
+            Ok(pb::DeleteQueueResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn get_agent(&self, request: Request<pb::GetAgentRequest>) -> Reply<pb::GetAgentResponse> {
+        let run = |call: Call, it: pb::GetAgentRequest| async move {
+            let (id,) = (from_pb::agent_id("agent_id", &it.agent_id),).all().map_err(status::invalid)?;
+            let find = move |center: &Center| center.agent(&id).map(|agent| to_pb::agent(&agent.config));
+            let (agent, center_seq) = call.configured(find).await?;
+            Ok(pb::GetAgentResponse { agent: Some(agent), center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn list_agents(&self, request: Request<pb::ListAgentsRequest>) -> Reply<pb::ListAgentsResponse> {
+        let run = |call: Call, it: pb::ListAgentsRequest| async move {
+            let (most, after) = page(it.page_size, &it.page_token)?;
+            let list = move |center: &Center| {
+                let agents = center.agents.values().filter(|agent| agent.config.id.as_str() > after.as_str());
+                Ok(agents.take(most + 1).map(|agent| to_pb::agent(&agent.config)).collect())
+            };
+            let (agents, center_seq) = call.configured(list).await?;
+            let (agents, next_page_token) = cut(agents, most, |agent: &pb::Agent| agent.agent_id.clone());
+            Ok(pb::ListAgentsResponse { agents, next_page_token, center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn delete_agent(&self, request: Request<pb::DeleteAgentRequest>) -> Reply<pb::DeleteAgentResponse> {
+        let run = |call: Call, it: pb::DeleteAgentRequest| async move {
+            let fields = (from_pb::request_id(&it.request_id), from_pb::agent_id("agent_id", &it.agent_id));
+            let (request, agent) = fields.all().map_err(status::invalid)?;
+            call.ask(call.configurer()?, request, Command::DeleteAgent { agent }).await?;
+            Ok(pb::DeleteAgentResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+}
+
+fn page(size: i32, token: &str) -> Result<(usize, String), Status> {
+    let after = from_pb::optional("page_token", token, from_pb::code);
+    let after = after.map_err(|wrong| from_pb::Violation { why: "is none of ours".into(), ..wrong });
+    let (most, after) = (from_pb::page_size(size, 100, 500), after).all().map_err(status::invalid)?;
+    Ok((most, after.map(|after| after.to_string()).unwrap_or_default()))
+}
+
+/// A page, and the token of the next one.
+fn cut<T>(mut found: Vec<T>, most: usize, id: impl Fn(&T) -> String) -> (Vec<T>, String) {
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().filter(|_| more).map(id).unwrap_or_default();
+    (found, next)
+}
+
+impl Call {
+    /// Who configures, if the caller may.
+    fn configurer(&self) -> Result<Caller, Status> {
+        if !matches!(self.identity.role, Role::Integrator | Role::Operator) {
+            return Err(status::role_not_allowed());
+        }
+        let service = ServiceId::parse(&self.identity.subject).ok_or_else(status::unauthenticated)?;
+        Ok(Caller { who: Who::Service(service), via: None })
+    }
+
+    /// Reads what is configured, and the center's commit number.
+    async fn configured<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Center) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<(T, u64), Status> {
+        self.configurer()?;
+        let read = self.shard.handle.read(&self.center, move |center, _| Ok((read(center)?, center.seq)));
+        read.await.map_err(status::unavailable)?.map_err(status::of)
     }
 }

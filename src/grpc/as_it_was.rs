@@ -37,10 +37,15 @@ impl Seen {
 
     /// The session, whole.
     pub(super) async fn filled(self, call: &Call) -> Result<pb::Session, Status> {
-        let mut session = match self.until {
-            None => self.now,
+        let session = match self.until {
+            None => {
+                let mut session = self.now;
+                self.texts.fill(&mut session, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
+                session
+            }
             Some((until, agent)) => {
-                let mut past = fold(call, self.id, until).await?;
+                let (mut past, texts) = fold(call, self.id, until).await?;
+                texts.fill(&mut past, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
                 // Their own after-chat work goes on.
                 let own = |id: &str| agent.as_ref().is_some_and(|agent| agent.as_str() == id);
                 past.wrap_ups = self.now.wrap_ups.into_iter().filter(|it| own(&it.agent_id)).collect();
@@ -49,13 +54,12 @@ impl Seen {
                 past
             }
         };
-        self.texts.fill(&mut session, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
         Ok(session)
     }
 }
 
 /// Folds what happened up to a revision.
-async fn fold(call: &Call, id: SessionId, until: u32) -> Result<pb::Session, Status> {
+async fn fold(call: &Call, id: SessionId, until: u32) -> Result<(pb::Session, to_pb::Texts), Status> {
     let mut commits: Vec<std::sync::Arc<SessionCommit>> = Vec::new();
     let mut reached = 0;
     while reached < until {
@@ -69,5 +73,5 @@ async fn fold(call: &Call, id: SessionId, until: u32) -> Result<pb::Session, Sta
         .iter()
         .flat_map(|commit| commit.events(Audience::Staff).map(|event| (commit.time(), commit.seq(), event)));
     let session = Session::folded(events).ok_or_else(|| status::of(crate::center::Refusal::SessionNotFound))?;
-    Ok(to_pb::session(&session, Audience::Staff).0)
+    Ok(to_pb::session(&session, Audience::Staff))
 }

@@ -13,9 +13,11 @@ use super::{
     watch::WatchStream,
 };
 use crate::center::{
-    Access, Answer, Caller, Command, Refusal, RequestId, Session, SessionId, StartSession, Viewer, Who,
+    Access, Answer, Caller, Command, Refusal, RequestId, Session, SessionId, StartSession, TransferToQueue, Viewer, Who,
 };
 
+mod availability;
+mod case;
 mod history;
 mod list;
 mod typing;
@@ -27,13 +29,13 @@ pub struct ChatSessionService(pub Arc<Edge>);
 type Reply<T> = Result<Response<T>, Status>;
 
 /// The revision of an answer, in the caller's numbering.
-fn revision(answer: &Answer, caller: &Caller) -> u64 {
+pub(super) fn revision(answer: &Answer, caller: &Caller) -> u64 {
     u64::from(if matches!(caller.who, Who::Customer(_)) { answer.public } else { answer.revision })
 }
 
 impl Call {
     /// A command with the fields that every one has.
-    async fn mutate(
+    pub(super) async fn mutate(
         &self,
         acting_for: Option<pb::ActingFor>,
         request: RequestId,
@@ -42,6 +44,18 @@ impl Call {
         let caller = self.caller(acting_for)?;
         let answer = self.ask(caller.clone(), request, command).await?;
         Ok((answer, caller))
+    }
+
+    /// A command by which its caller joins a session; the session after it, and its revision.
+    pub(super) async fn join(
+        &self,
+        acting_for: Option<pb::ActingFor>,
+        request: RequestId,
+        command: Command,
+    ) -> Result<(pb::Session, u64), Status> {
+        let (answer, caller) = self.mutate(acting_for, request, command).await?;
+        let session = self.show(eyes(&caller), answer.session).await?;
+        Ok((session, revision(&answer, &caller)))
     }
 
     /// The session after a command, as its caller sees it.
@@ -133,10 +147,9 @@ impl ChatSession for ChatSessionService {
     async fn accept_offer(&self, request: Request<pb::AcceptOfferRequest>) -> Reply<pb::AcceptOfferResponse> {
         let run = |call: Call, it: pb::AcceptOfferRequest| async move {
             let (request, session, offer) = offer(&call, &it.request_id, &it.session_id, &it.offer_id)?;
-            let command = Command::AcceptOffer { session, offer };
-            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
-            let session = call.show(eyes(&caller), answer.session).await?;
-            Ok(pb::AcceptOfferResponse { session: Some(session), revision: revision(&answer, &caller) })
+            let (session, revision) =
+                call.join(it.acting_for, request, Command::AcceptOffer { session, offer }).await?;
+            Ok(pb::AcceptOfferResponse { session: Some(session), revision })
         };
         self.0.unary(request, run).await
     }
@@ -162,10 +175,14 @@ impl ChatSession for ChatSessionService {
                 from_pb::leave(it.leave),
                 from_pb::text("note", it.note, NOTE),
                 it.priority.map(from_pb::priority).transpose(),
+                from_pb::wanted_whole(it.skills),
+                from_pb::language(&it.language),
             );
-            let (request, session, queue, leave, note, priority) = fields.all().map_err(status::invalid)?;
+            let (request, session, queue, leave, note, priority, skills, language) =
+                fields.all().map_err(status::invalid)?;
             let expected = from_pb::expected(it.expected_revision);
-            let command = Command::TransferToQueue { session, queue, leave, note, priority, expected };
+            let transfer = TransferToQueue { session, queue, leave, note, priority, expected, skills, language };
+            let command = Command::TransferToQueue(Box::new(transfer));
             let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
             Ok(pb::TransferToQueueResponse { revision: revision(&answer, &caller) })
         };
@@ -282,9 +299,38 @@ impl ChatSession for ChatSessionService {
         };
         self.0.unary(request, run).await
     }
+
+    async fn take_from_queue(&self, request: Request<pb::TakeFromQueueRequest>) -> Reply<pb::TakeFromQueueResponse> {
+        let run = |call: Call, it: pb::TakeFromQueueRequest| async move {
+            let (request, session) = session(&call, &it.request_id, &it.session_id)?;
+            let command = Command::TakeFromQueue { session, override_capacity: it.override_capacity };
+            let (session, revision) = call.join(it.acting_for, request, command).await?;
+            Ok(pb::TakeFromQueueResponse { session: Some(session), revision })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn update_session(&self, request: Request<pb::UpdateSessionRequest>) -> Reply<pb::UpdateSessionResponse> {
+        self.0.unary(request, case::update).await
+    }
+
+    async fn raise_flag(&self, request: Request<pb::RaiseFlagRequest>) -> Reply<pb::RaiseFlagResponse> {
+        self.0.unary(request, case::raise_flag).await
+    }
+
+    async fn clear_flag(&self, request: Request<pb::ClearFlagRequest>) -> Reply<pb::ClearFlagResponse> {
+        self.0.unary(request, case::clear_flag).await
+    }
+
+    async fn get_availability(
+        &self,
+        request: Request<pb::GetAvailabilityRequest>,
+    ) -> Reply<pb::GetAvailabilityResponse> {
+        self.0.unary(request, availability::get).await
+    }
 }
 
-fn session(call: &Call, request_id: &str, session_id: &str) -> Result<(RequestId, SessionId), Status> {
+pub(super) fn session(call: &Call, request_id: &str, session_id: &str) -> Result<(RequestId, SessionId), Status> {
     (from_pb::request_id(request_id), call.session(session_id)).all().map_err(status::invalid)
 }
 
@@ -299,10 +345,15 @@ fn offer(
 }
 
 async fn start_session(call: Call, it: pb::StartSessionRequest) -> Result<pb::StartSessionResponse, Status> {
-    let priority = match it.priority != 0 && call.identity.role == super::auth::Role::Customer {
-        true => from_pb::wrong("priority", "is for integrators"),
-        false => from_pb::priority(it.priority),
+    let by_customer = call.identity.role == super::auth::Role::Customer;
+    let reserved = |field: &str, given: bool| match given && by_customer {
+        true => from_pb::wrong(field, "is for integrators"),
+        false => Ok(()),
     };
+    let priority = reserved("priority", it.priority != 0).and_then(|()| from_pb::priority(it.priority));
+    let agent = reserved("agent_id", !it.agent_id.is_empty());
+    let agent = agent.and_then(|()| from_pb::optional("agent_id", &it.agent_id, from_pb::agent_id));
+    let skills = reserved("skills", !it.skills.is_empty()).and_then(|()| from_pb::wanted("skills", it.skills));
     let fields = (
         from_pb::request_id(&it.request_id),
         from_pb::queue_id("queue_id", &it.queue_id),
@@ -310,8 +361,12 @@ async fn start_session(call: Call, it: pb::StartSessionRequest) -> Result<pb::St
         from_pb::language(&it.language),
         priority,
         from_pb::attributes(it.attributes),
+        agent,
+        skills,
+        from_pb::channel(it.channel),
     );
-    let (request, queue, name, language, priority, attributes) = fields.all().map_err(status::invalid)?;
+    let (request, queue, name, language, priority, attributes, agent, skills, channel) =
+        fields.all().map_err(status::invalid)?;
     let customer_id = match it.acting_for.as_ref().and_then(|acting_for| acting_for.who.as_ref()) {
         Some(pb::acting_for::Who::CustomerId(id)) => id.clone(),
         _ => call.identity.subject.clone(),
@@ -323,7 +378,8 @@ async fn start_session(call: Call, it: pb::StartSessionRequest) -> Result<pb::St
     }
     from_pb::customer_id("acting_for.customer_id", &customer_id)
         .map_err(|wrong: Violation| status::invalid(vec![wrong]))?;
-    let start = StartSession { customer, customer_id, name, queue, language, priority, attributes };
+    let start =
+        StartSession { customer, customer_id, name, queue, language, priority, attributes, skills, channel, agent };
     let answer = call.ask(caller.clone(), request, Command::StartSession(Box::new(start))).await?;
     let session = call.show(eyes(&caller), answer.session).await?;
     let revision = revision(&answer, &caller);

@@ -2,11 +2,12 @@
 
 use super::pb;
 use crate::center::{
-    AgentId, Audience, Code, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId, SessionId, TransferLeave,
-    is_name,
+    AgentId, Audience, Channel, Code, ForcedState, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId,
+    SessionId, TransferLeave, Wanted, is_name,
 };
 
 mod config;
+mod queue;
 
 pub(super) use config::{ActingFor, acting_for, customer_id, object};
 
@@ -58,6 +59,7 @@ all!(A B C D E);
 all!(A B C D E F);
 all!(A B C D E F G);
 all!(A B C D E F G H);
+all!(A B C D E F G H I);
 
 const NAME: &str = "must match [A-Za-z0-9_-]{1,64}";
 
@@ -132,6 +134,39 @@ pub(super) fn priority(priority: i32) -> Field<i32> {
     if (-100..=100).contains(&priority) { Ok(priority) } else { wrong("priority", "must be from -100 to 100") }
 }
 
+/// The most skills that one session or queue may want.
+const WANTED: usize = 20;
+
+pub(super) fn wanted(field: &str, skills: Vec<pb::WantedSkill>) -> Field<Vec<Wanted>> {
+    if skills.len() > WANTED {
+        return wrong(field, format!("are more than {WANTED}"));
+    }
+    let mut parsed: Vec<Wanted> = Vec::with_capacity(skills.len());
+    for (at, wanted) in skills.into_iter().enumerate() {
+        let skill = code(&format!("{field}[{at}].skill"), &wanted.skill)?;
+        if parsed.iter().any(|known| known.skill == skill) {
+            return wrong(format!("{field}[{at}].skill"), "is there twice");
+        }
+        match wanted.level {
+            level @ 0..=100 => parsed.push(Wanted { skill, level: level.max(1) }),
+            _ => return wrong(format!("{field}[{at}].level"), "must be from 1 to 100, or 0 for 1"),
+        }
+    }
+    Ok(parsed)
+}
+
+pub(super) fn wanted_whole(skills: Option<pb::WantedSkills>) -> Field<Option<Vec<Wanted>>> {
+    skills.map(|skills| wanted("skills.skills", skills.skills)).transpose()
+}
+
+pub(super) fn channel(channel: i32) -> Field<Channel> {
+    match pb::Channel::try_from(channel) {
+        Ok(pb::Channel::Unspecified | pb::Channel::Web) => Ok(Channel::Web),
+        Ok(pb::Channel::Messenger) => Ok(Channel::Messenger),
+        Err(_) => wrong("channel", UNKNOWN),
+    }
+}
+
 /// Revisions are small numbers; a larger one is one that no session has.
 pub(super) fn revision(revision: u64) -> u32 {
     u32::try_from(revision).unwrap_or(u32::MAX)
@@ -169,6 +204,7 @@ pub(super) fn mode(mode: i32) -> Field<InviteMode> {
         Ok(pb::InviteMode::Conference) => Ok(InviteMode::Conference),
         Ok(pb::InviteMode::Transfer) => Ok(InviteMode::Transfer),
         Ok(pb::InviteMode::Unspecified) => wrong("mode", "is required"),
+        Ok(pb::InviteMode::Reassign) => wrong("mode", "must be CONFERENCE or TRANSFER"),
         Err(_) => wrong("mode", UNKNOWN),
     }
 }
@@ -208,6 +244,19 @@ pub(super) fn ready(status: i32) -> Field<bool> {
         Ok(pb::AgentStatus::NotReady) => Ok(false),
         Ok(pb::AgentStatus::Unspecified) => wrong("status", "is required"),
         Ok(pb::AgentStatus::SignedOut) => wrong("status", "must be READY or NOT_READY; use SignOut"),
+        Err(_) => wrong("status", UNKNOWN),
+    }
+}
+
+pub(super) fn forced(status: i32, reason: Option<Code>) -> Field<ForcedState> {
+    match pb::AgentStatus::try_from(status) {
+        Ok(pb::AgentStatus::NotReady) => Ok(ForcedState::NotReady(reason)),
+        Ok(pb::AgentStatus::Ready | pb::AgentStatus::SignedOut) if reason.is_some() => {
+            wrong("reason", "goes with NOT_READY")
+        }
+        Ok(pb::AgentStatus::Ready) => Ok(ForcedState::Ready),
+        Ok(pb::AgentStatus::SignedOut) => Ok(ForcedState::SignedOut),
+        Ok(pb::AgentStatus::Unspecified) => wrong("status", "is required"),
         Err(_) => wrong("status", UNKNOWN),
     }
 }

@@ -176,6 +176,9 @@ pub(super) fn of(refusal: Refusal) -> Status {
                 details.set_retry_info(Some(Duration::from_secs(1)));
             })
         }
+        Refusal::QueueClosed => blocked("QUEUE_CLOSED", text, Vec::new()),
+        Refusal::QueueInUse { by } => blocked("QUEUE_IN_USE", text, vec![("by", by.into_owned())]),
+        Refusal::AgentInUse { by } => blocked("AGENT_IN_USE", text, vec![("by", by.into_owned())]),
         Refusal::SessionFull => {
             status(Code::ResourceExhausted, "SESSION_FULL", text, vec![("limit", "max_events".to_owned())], |_| {})
         }

@@ -3,12 +3,17 @@
 use prost_types::{Duration, Timestamp};
 
 use super::pb;
-use crate::center::{Audience, By, CancelCause, EndReason, Millis, Offer, OfferKind, Outcome, ServiceId, Time};
+use crate::center::{
+    Audience, By, CancelCause, Channel, EndReason, InviteMode, Millis, Offer, OfferKind, Outcome, ServiceId, Time,
+    Wanted,
+};
 
+mod config;
 mod desk;
 mod event;
 mod session;
 
+pub(super) use config::{agent, queue, settings, skills};
 pub(super) use desk::{agent_state, desk_offer, wrap_up};
 pub use event::Renderer;
 pub(super) use event::event;
@@ -69,6 +74,7 @@ fn end_reason(reason: EndReason) -> pb::EndReason {
         EndReason::CustomerGone => pb::EndReason::CustomerGone,
         EndReason::MaxWait => pb::EndReason::MaxWait,
         EndReason::AgeLimit => pb::EndReason::AgeLimit,
+        EndReason::QueueClosed => pb::EndReason::QueueClosed,
     }
 }
 
@@ -79,11 +85,13 @@ fn offer_kind(router: bool) -> pb::OfferKind {
 fn offer(offer: &Offer) -> pb::Offer {
     let (mode, inviter) = match &offer.kind {
         OfferKind::Router => (pb::InviteMode::Unspecified, String::new()),
-        OfferKind::Invitation { inviter, mode: crate::center::InviteMode::Conference } => {
-            (pb::InviteMode::Conference, inviter.to_string())
-        }
-        OfferKind::Invitation { inviter, mode: crate::center::InviteMode::Transfer } => {
-            (pb::InviteMode::Transfer, inviter.to_string())
+        OfferKind::Invitation { inviter, mode } => {
+            let mode = match mode {
+                InviteMode::Conference => pb::InviteMode::Conference,
+                InviteMode::Transfer => pb::InviteMode::Transfer,
+                InviteMode::Reassign => pb::InviteMode::Reassign,
+            };
+            (mode, inviter.to_string())
         }
     };
     pb::Offer {
@@ -95,5 +103,20 @@ fn offer(offer: &Offer) -> pb::Offer {
         queue_id: offer.queue.to_string(),
         expire_time: Some(time(offer.expire)),
         create_time: Some(time(offer.made)),
+    }
+}
+
+fn wanted(skills: &[Wanted]) -> Vec<pb::WantedSkill> {
+    skills.iter().map(|wanted| pb::WantedSkill { skill: wanted.skill.to_string(), level: wanted.level }).collect()
+}
+
+fn wanted_whole(skills: &[Wanted]) -> pb::WantedSkills {
+    pb::WantedSkills { skills: wanted(skills) }
+}
+
+fn channel(channel: Channel) -> pb::Channel {
+    match channel {
+        Channel::Web => pb::Channel::Web,
+        Channel::Messenger => pb::Channel::Messenger,
     }
 }

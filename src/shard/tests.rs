@@ -14,8 +14,8 @@ use tokio::{sync::watch, task::JoinSet};
 use super::*;
 use crate::{
     center::{
-        Asked, Audience, Caller, CenterId, Command, CustomerKey, Incarnation, MaxWaitAction, Object, Queue, QueueId,
-        RequestId, Requested, ServiceId, SessionId, StartSession, Time, Who,
+        Asked, Audience, Caller, CenterId, Command, CustomerKey, Incarnation, Object, Queue, QueueId, RequestId,
+        Requested, ServiceId, SessionId, StartSession, Time, Who,
     },
     journal::{
         AppendError, BATCH_LIMIT, Batch, Bounds, BoxFuture, Journal, Position, ReadError, Stored, memory::Memory,
@@ -41,17 +41,8 @@ fn service() -> Caller {
 
 fn queue(name: &str, message: &str) -> Object {
     Object::Queue(Box::new(Queue {
-        id: QueueId::parse(name).unwrap(),
-        name: name.into(),
         entry_message: Some(message.to_owned()),
-        max_wait: 3_600_000,
-        max_wait_action: MaxWaitAction::End,
-        max_wait_message: None,
-        wrap_up_time: 0,
-        disposition_required: false,
-        max_length: 0,
-        refuse_unstaffed: false,
-        open_to_customers: true,
+        ..Queue::new(QueueId::parse(name).unwrap(), name.into())
     }))
 }
 
@@ -62,15 +53,8 @@ fn asked(number: usize, command: Command) -> Asked {
 }
 
 fn start() -> Command {
-    Command::StartSession(Box::new(StartSession {
-        customer: CUSTOMER,
-        customer_id: "c-1".into(),
-        name: String::new(),
-        queue: QueueId::parse("sales").unwrap(),
-        language: None,
-        priority: 0,
-        attributes: Vec::new(),
-    }))
+    let queue = QueueId::parse("sales").unwrap();
+    Command::StartSession(Box::new(StartSession::new(CUSTOMER, "c-1".into(), queue)))
 }
 
 fn long_message(session: SessionId) -> Command {

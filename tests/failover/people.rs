@@ -42,26 +42,8 @@ pub fn agent_id(name: &str) -> AgentId {
 
 pub fn configuration() -> Vec<Object> {
     let settings = Settings { recovery_hold: 2 * SECOND, lease_grace: 8 * SECOND, ..Settings::default() };
-    let sales = Queue {
-        id: queue(),
-        name: "Sales".into(),
-        entry_message: None,
-        max_wait: HOUR,
-        max_wait_action: MaxWaitAction::End,
-        max_wait_message: None,
-        wrap_up_time: 0,
-        disposition_required: false,
-        max_length: 0,
-        refuse_unstaffed: false,
-        open_to_customers: true,
-    };
-    let agent = |name: &str| AgentConfig {
-        id: agent_id(name),
-        name: name.into(),
-        queues: [queue()].into(),
-        capacity: None,
-        supervisor: false,
-    };
+    let sales = Queue::new(queue(), "Sales".into());
+    let agent = |name: &str| AgentConfig { queues: [queue()].into(), ..AgentConfig::new(agent_id(name), name.into()) };
     let agents = AGENTS.map(|name| Object::Agent(Box::new(agent(name))));
     [Object::Settings(Box::new(settings)), Object::Queue(Box::new(sales))].into_iter().chain(agents).collect()
 }
@@ -106,15 +88,7 @@ pub async fn customer(world: World, number: u8) {
     let who = Who::Customer(key);
     while !world.is_over() {
         sleep(millis_below(900)).await;
-        let start = StartSession {
-            customer: key,
-            customer_id: format!("c{number}"),
-            name: String::new(),
-            queue: queue(),
-            language: None,
-            priority: 0,
-            attributes: Vec::new(),
-        };
+        let start = StartSession::new(key, format!("c{number}"), queue());
         let started = world.ask(&who, Command::StartSession(Box::new(start))).await;
         let Some(Ok(Answer { session: Some(session), .. })) = started else { continue };
         for _ in 0..chance(8) {

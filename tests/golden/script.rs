@@ -153,17 +153,12 @@ impl Script {
 
     fn queue(&mut self, name: &str, action: MaxWaitAction) {
         let queue = Queue {
-            id: queue_id(name),
-            name: name.into(),
             entry_message: Some("One moment.".into()),
-            max_wait: HOUR,
             max_wait_action: action,
             max_wait_message: Some("Nobody came.".into()),
             wrap_up_time: 10 * MINUTE,
-            disposition_required: false,
             max_length: 100,
-            refuse_unstaffed: false,
-            open_to_customers: true,
+            ..Queue::new(queue_id(name), name.into())
         };
         self.ask(system(), Command::Put(Object::Queue(Box::new(queue))));
     }
@@ -171,13 +166,10 @@ impl Script {
     fn start(&mut self, number: u8, queue: &str) -> SessionId {
         let Who::Customer(key) = customer(number).who else { unreachable!() };
         let start = StartSession {
-            customer: key,
-            customer_id: format!("c{number}"),
             name: "Zoë".into(),
-            queue: queue_id(queue),
             language: Some("de-CH".into()),
-            priority: 0,
             attributes: vec![(code("order"), "4711".into())],
+            ..StartSession::new(key, format!("c{number}"), queue_id(queue))
         };
         self.ask(customer(number), Command::StartSession(Box::new(start))).session.unwrap()
     }
@@ -199,7 +191,7 @@ fn opening(day: &mut Script) {
     day.queue("first", MaxWaitAction::Overflow(queue_id("second")));
     for name in ["ann", "bob"] {
         let (queues, name) = ([queue_id("first")].into(), name);
-        let agent = AgentConfig { id: agent_id(name), name: name.into(), queues, capacity: None, supervisor: false };
+        let agent = AgentConfig { queues, ..AgentConfig::new(agent_id(name), name.into()) };
         day.ask(system(), Command::Put(Object::Agent(Box::new(agent))));
     }
     for name in ["ann", "bob"] {
@@ -225,11 +217,13 @@ fn attended(day: &mut Script) -> SessionId {
     day.ask(agent("ann"), invite);
     day.accept("bob", session);
     for leave in [TransferLeave::WhenTaken, TransferLeave::Stay] {
-        let (queue, note) = (queue_id("second"), "angry".to_owned());
-        day.ask(
-            agent("bob"),
-            Command::TransferToQueue { session, queue, leave, note, priority: Some(5), expected: None },
-        );
+        let transfer = TransferToQueue {
+            leave,
+            note: "angry".to_owned(),
+            priority: Some(5),
+            ..TransferToQueue::new(session, queue_id("second"))
+        };
+        day.ask(agent("bob"), Command::TransferToQueue(Box::new(transfer)));
         day.ask(agent("bob"), Command::WithdrawFromQueue { session, expected: None });
     }
     day.ask(agent("bob"), Command::SetDisposition { session, code: code("sold"), notes: "well done".into() });

@@ -44,8 +44,6 @@ pub fn configuration() -> Vec<Object> {
     for (at, name) in QUEUES.into_iter().enumerate() {
         let overflow = MaxWaitAction::Overflow(queue_id(QUEUES[(at + 1) % 3]));
         objects.push(Object::Queue(Box::new(Queue {
-            id: queue_id(name),
-            name: name.into(),
             entry_message: (at == 1).then(|| "One moment, please".into()),
             max_wait: 90 * SECOND,
             max_wait_action: if at == 2 { MaxWaitAction::End } else { overflow },
@@ -55,13 +53,19 @@ pub fn configuration() -> Vec<Object> {
             max_length: if at == 0 { 5 } else { 0 },
             refuse_unstaffed: at == 2,
             open_to_customers: at < 2,
+            ..Queue::new(queue_id(name), name.into())
         })));
     }
     for (at, name) in AGENTS.into_iter().enumerate() {
         let queues = QUEUES.iter().skip(at % 2).map(|queue| queue_id(queue)).collect();
         let capacity = [None, Some(1), Some(3)][at % 3];
         let (id, name, supervisor) = (agent_id(name), name.into(), name == "sue");
-        objects.push(Object::Agent(Box::new(AgentConfig { id, name, queues, capacity, supervisor })));
+        objects.push(Object::Agent(Box::new(AgentConfig {
+            queues,
+            capacity,
+            supervisor,
+            ..AgentConfig::new(id, name)
+        })));
     }
     objects
 }
@@ -108,13 +112,10 @@ impl People<'_> {
         let via = self.rng.one_in(3).then(|| ServiceId::parse("crm").unwrap());
         let priority = if via.is_some() { self.rng.below(3) as i32 } else { 0 };
         let start = StartSession {
-            customer,
-            customer_id: format!("c{}", customer.bytes()[0]),
             name: "Kim".into(),
-            queue,
-            language: None,
             priority,
             attributes: vec![(Code::parse("plan").unwrap(), "gold".into())],
+            ..StartSession::new(customer, format!("c{}", customer.bytes()[0]), queue)
         };
         (Caller { who: Who::Customer(customer), via }, Command::StartSession(Box::new(start)))
     }
@@ -205,15 +206,13 @@ impl People<'_> {
                 ring: (fourth == 0).then_some(10 * SECOND),
                 expected: None,
             },
-            6..10 => Command::TransferToQueue {
-                session,
-                queue,
+            6..10 => Command::TransferToQueue(Box::new(TransferToQueue {
                 leave: [TransferLeave::Stay, TransferLeave::Now, TransferLeave::WhenTaken, TransferLeave::WhenTaken]
                     [fourth as usize],
                 note: if fourth == 1 { "angry".into() } else { String::new() },
                 priority: (fourth == 3).then_some(2),
-                expected: None,
-            },
+                ..TransferToQueue::new(session, queue)
+            })),
             10..12 => Command::WithdrawFromQueue { session, expected: None },
             12..16 => Command::Leave {
                 session,
@@ -251,15 +250,7 @@ impl People<'_> {
         let session = self.session(center, |_| true)?;
         let command = match self.rng.below(6) {
             0 => Command::AcceptOffer { session: session.id, offer: OfferId::from_bytes([7; 16]) },
-            1 => Command::StartSession(Box::new(StartSession {
-                customer: session.customer,
-                customer_id: "c0".into(),
-                name: String::new(),
-                queue: queue_id("nowhere"),
-                language: None,
-                priority: 0,
-                attributes: Vec::new(),
-            })),
+            1 => Command::StartSession(Box::new(StartSession::new(session.customer, "c0".into(), queue_id("nowhere")))),
             2 => Command::ReadUpTo { session: session.id, revision: 100_000 },
             _ => self.by_agent(session),
         };

@@ -1,6 +1,16 @@
 //! An agent or supervisor, as it is configured.
 
-use crate::generated as wire;
+use crate::{convert::wire_enum, generated as wire};
+
+wire_enum! {
+    /// What not every agent may do.
+    AgentPermission {
+        /// Take a session from a queue that they serve, out of its order.
+        TakeFromQueue,
+        /// Go beyond their capacity when they take a session, barge in or take over.
+        OverrideCapacity,
+    }
+}
 
 /// An agent or supervisor, as it is configured.
 #[must_use = "nothing changes before `apply`"]
@@ -24,6 +34,35 @@ impl Agent {
     pub fn capacity(mut self, units: u32) -> Self {
         self.0.capacity = units;
         self
+    }
+
+    /// Something that they can do, and how well, 1 to 100. Up to 100.
+    pub fn skill(mut self, skill: impl Into<String>, level: u32) -> Self {
+        self.0.skills.push(wire::AgentSkill { skill: skill.into(), level });
+        self
+    }
+
+    /// They are a program that serves customers as an agent does.
+    pub fn bot(mut self) -> Self {
+        self.0.kind = wire::AgentKind::Bot.into();
+        self
+    }
+
+    /// They are a program that helps those who attend a session, and attends nobody. It is invited, never routed to.
+    pub fn assistant(mut self) -> Self {
+        self.0.kind = wire::AgentKind::Assistant.into();
+        self
+    }
+
+    /// They may do that, besides what was said before.
+    pub fn permission(mut self, permission: AgentPermission) -> Self {
+        self.0.permissions.push(permission.to_wire());
+        self
+    }
+
+    /// The agent's id.
+    pub fn id(&self) -> &str {
+        &self.0.agent_id
     }
 
     /// They are a supervisor.

@@ -88,6 +88,55 @@ impl CenterSettings {
         self
     }
 
+    /// A reason that agents may give for being not ready, besides those named before. Up to 50. Default: any.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.0.reasons.push(reason.into());
+        self
+    }
+
+    /// A newly ready agent gets the first session at once, each further one this much later, until they are full once. Up to 1 h.
+    /// Default 0: all at once.
+    pub fn ramp_up_time(mut self, time: Duration) -> Self {
+        self.0.ramp_up_time = Some(wire_duration(time));
+        self
+    }
+
+    /// An agent who missed an offer is ready again after this. Default 0: never by itself.
+    pub fn no_answer_return_time(mut self, time: Duration) -> Self {
+        self.0.no_answer_return_time = Some(wire_duration(time));
+        self
+    }
+
+    /// Router offers missed in a row that sign an agent out. Default 0: never.
+    pub fn misses_to_sign_out(mut self, count: u32) -> Self {
+        self.0.misses_to_sign_out = count;
+        self
+    }
+
+    /// As `inactivity_time`, for customers who write by messenger. Default 24 h.
+    pub fn messenger_inactivity_time(mut self, time: Duration) -> Self {
+        self.0.messenger_inactivity_time = Some(wire_duration(time));
+        self
+    }
+
+    /// Said to a customer who is warned for their silence; up to 4 KiB. Default: nothing but the event.
+    pub fn inactivity_warning(mut self, text: impl Into<String>) -> Self {
+        self.0.inactivity_warning = text.into();
+        self
+    }
+
+    /// Said to them when the session ends for it; up to 4 KiB. Default: nothing but the event.
+    pub fn inactivity_message(mut self, text: impl Into<String>) -> Self {
+        self.0.inactivity_message = text.into();
+        self
+    }
+
+    /// How long it is remembered who served a customer last, up to 90 days. Default 0: not at all.
+    pub fn last_agent_memory(mut self, time: Duration) -> Self {
+        self.0.last_agent_memory = Some(wire_duration(time));
+        self
+    }
+
     /// After a time when the service was down, no deadline for a person is nearer than this. Default 15 s.
     pub fn recovery_hold(mut self, time: Duration) -> Self {
         self.0.recovery_hold = Some(wire_duration(time));

@@ -83,6 +83,35 @@ pub struct Session {
     /// How far each one has read, in the caller's numbering.
     #[prost(message, repeated, tag = "19")]
     pub read_marks: ::prost::alloc::vec::Vec<ReadMark>,
+    /// What is wanted of its agents, whatever queue it waits in. Staff only.
+    #[prost(message, repeated, tag = "20")]
+    pub skills: ::prost::alloc::vec::Vec<WantedSkill>,
+    /// How the customer writes. Staff only.
+    #[prost(enumeration = "Channel", tag = "21")]
+    pub channel: i32,
+    /// Set while an agent asks for help. Staff only.
+    #[prost(message, optional, tag = "22")]
+    pub flag: ::core::option::Option<Flag>,
+}
+/// A skill that a session wants of its agent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WantedSkill {
+    /// `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "1")]
+    pub skill: ::prost::alloc::string::String,
+    /// At least this well, 1 to 100; 0 means 1.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+}
+/// An agent asks for help.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Flag {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Since when.
+    #[prost(message, optional, tag = "2")]
+    pub raise_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// The customer of a session.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -111,7 +140,7 @@ pub struct Attribute {
     pub verified: bool,
 }
 /// A session's place in one service queue.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueueEntry {
     /// The queue.
     #[prost(string, tag = "1")]
@@ -125,6 +154,16 @@ pub struct QueueEntry {
     /// When `max_wait` runs out. Staff only.
     #[prost(message, optional, tag = "4")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What is wanted of its agent now: the session's wishes and the queue's, as far as the widening has let go of them. Staff
+    /// only.
+    #[prost(message, repeated, tag = "5")]
+    pub wanted_skills: ::prost::alloc::vec::Vec<WantedSkill>,
+    /// The agent who alone is asked for now. Staff only.
+    #[prost(string, tag = "6")]
+    pub preferred_agent_id: ::prost::alloc::string::String,
+    /// Until when. Staff only.
+    #[prost(message, optional, tag = "7")]
+    pub preferred_until_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// "Take this session", put to one agent, with a deadline.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -175,6 +214,9 @@ pub struct Participant {
     /// When they left; unset while connected.
     #[prost(message, optional, tag = "6")]
     pub leave_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// They help who attends the session, and attend nobody: with only them connected it is WAITING.
+    #[prost(bool, tag = "7")]
+    pub assistant: bool,
 }
 /// After-chat work of one agent on one session.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -250,6 +292,39 @@ impl SessionState {
         }
     }
 }
+/// How a customer writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Channel {
+    /// Means WEB.
+    Unspecified = 0,
+    /// In a page or an app that is open.
+    Web = 1,
+    /// By a messenger: answers may take hours, and the center has an inactivity time of its own for it.
+    Messenger = 2,
+}
+impl Channel {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHANNEL_UNSPECIFIED",
+            Self::Web => "CHANNEL_WEB",
+            Self::Messenger => "CHANNEL_MESSENGER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHANNEL_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHANNEL_WEB" => Some(Self::Web),
+            "CHANNEL_MESSENGER" => Some(Self::Messenger),
+            _ => None,
+        }
+    }
+}
 /// Who puts the offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -293,6 +368,8 @@ pub enum InviteMode {
     Conference = 1,
     /// The inviter leaves in the commit in which the invitee joins.
     Transfer = 2,
+    /// A supervisor reassigns: everybody who attends the session leaves in that commit. Not allowed in Invite.
+    Reassign = 3,
 }
 impl InviteMode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -304,6 +381,7 @@ impl InviteMode {
             Self::Unspecified => "INVITE_MODE_UNSPECIFIED",
             Self::Conference => "INVITE_MODE_CONFERENCE",
             Self::Transfer => "INVITE_MODE_TRANSFER",
+            Self::Reassign => "INVITE_MODE_REASSIGN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -312,6 +390,7 @@ impl InviteMode {
             "INVITE_MODE_UNSPECIFIED" => Some(Self::Unspecified),
             "INVITE_MODE_CONFERENCE" => Some(Self::Conference),
             "INVITE_MODE_TRANSFER" => Some(Self::Transfer),
+            "INVITE_MODE_REASSIGN" => Some(Self::Reassign),
             _ => None,
         }
     }
@@ -428,6 +507,8 @@ pub enum EndReason {
     MaxWait = 7,
     /// It reached the age limit.
     AgeLimit = 8,
+    /// The queue that it waited in closed.
+    QueueClosed = 9,
 }
 impl EndReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -445,6 +526,7 @@ impl EndReason {
             Self::CustomerGone => "END_REASON_CUSTOMER_GONE",
             Self::MaxWait => "END_REASON_MAX_WAIT",
             Self::AgeLimit => "END_REASON_AGE_LIMIT",
+            Self::QueueClosed => "END_REASON_QUEUE_CLOSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -459,6 +541,7 @@ impl EndReason {
             "END_REASON_CUSTOMER_GONE" => Some(Self::CustomerGone),
             "END_REASON_MAX_WAIT" => Some(Self::MaxWait),
             "END_REASON_AGE_LIMIT" => Some(Self::AgeLimit),
+            "END_REASON_QUEUE_CLOSED" => Some(Self::QueueClosed),
             _ => None,
         }
     }
@@ -500,7 +583,7 @@ pub struct Event {
     /// What happened.
     #[prost(
         oneof = "event::Kind",
-        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29"
+        tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33"
     )]
     pub kind: ::core::option::Option<event::Kind>,
 }
@@ -569,6 +652,18 @@ pub mod event {
         /// Staff only. That intent ended without its purpose.
         #[prost(message, tag = "29")]
         LeavePlanDropped(super::LeavePlanDropped),
+        /// For everyone when the name or the language changed, else for staff.
+        #[prost(message, tag = "30")]
+        SessionUpdated(super::SessionUpdated),
+        /// Staff only. An agent asks for help.
+        #[prost(message, tag = "31")]
+        FlagRaised(super::FlagRaised),
+        /// Staff only. Nobody asks for help any more.
+        #[prost(message, tag = "32")]
+        FlagCleared(super::FlagCleared),
+        /// Staff only. Somebody took more than their capacity.
+        #[prost(message, tag = "33")]
+        CapacityOverridden(super::CapacityOverridden),
     }
 }
 /// A customer's chat began.
@@ -589,9 +684,67 @@ pub struct SessionStarted {
     /// What is known at the start. Empty for customers' eyes.
     #[prost(message, repeated, tag = "5")]
     pub attributes: ::prost::alloc::vec::Vec<Attribute>,
+    /// What is wanted of its agents. Empty for customers' eyes.
+    #[prost(message, repeated, tag = "6")]
+    pub skills: ::prost::alloc::vec::Vec<WantedSkill>,
+    /// How the customer writes. Unspecified for customers' eyes.
+    #[prost(enumeration = "Channel", tag = "7")]
+    pub channel: i32,
+}
+/// What changed of a session; what is unset stayed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SessionUpdated {
+    /// The customer's name.
+    #[prost(string, optional, tag = "1")]
+    pub customer_name: ::core::option::Option<::prost::alloc::string::String>,
+    /// BCP 47 tag.
+    #[prost(string, optional, tag = "2")]
+    pub language: ::core::option::Option<::prost::alloc::string::String>,
+    /// Higher goes first. Unset for customers' eyes.
+    #[prost(int32, optional, tag = "3")]
+    pub priority: ::core::option::Option<i32>,
+    /// What is wanted of its agents, whole. Unset for customers' eyes.
+    #[prost(message, optional, tag = "4")]
+    pub skills: ::core::option::Option<WantedSkills>,
+    /// These are so now; one with an empty value is gone. Empty for customers' eyes.
+    #[prost(message, repeated, tag = "5")]
+    pub attributes: ::prost::alloc::vec::Vec<Attribute>,
+}
+/// A list of wishes that can be unset.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WantedSkills {
+    /// Up to 20, each skill once.
+    #[prost(message, repeated, tag = "1")]
+    pub skills: ::prost::alloc::vec::Vec<WantedSkill>,
+}
+/// An agent asks for help.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FlagRaised {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// What for, up to 4 KiB.
+    #[prost(string, tag = "2")]
+    pub note: ::prost::alloc::string::String,
+}
+/// Nobody asks for help any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FlagCleared {}
+/// Somebody took more than their capacity, as they are permitted to.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CapacityOverridden {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Units they have now.
+    #[prost(int32, tag = "2")]
+    pub units: i32,
+    /// Their capacity.
+    #[prost(int32, tag = "3")]
+    pub capacity: i32,
 }
 /// A session entered a queue.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SessionQueued {
     /// The queue.
     #[prost(string, tag = "1")]
@@ -602,9 +755,18 @@ pub struct SessionQueued {
     /// Time it spent unattended before; counts for its place.
     #[prost(message, optional, tag = "3")]
     pub waited_before: ::core::option::Option<::prost_types::Duration>,
-    /// When `max_wait` runs out.
+    /// When `max_wait` runs out. Unset for customers' eyes.
     #[prost(message, optional, tag = "4")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The session's priority from now on. Zero for customers' eyes.
+    #[prost(int32, tag = "5")]
+    pub priority: i32,
+    /// What is wanted of its agents from now on; unset is as before. Unset for customers' eyes.
+    #[prost(message, optional, tag = "6")]
+    pub skills: ::core::option::Option<WantedSkills>,
+    /// The session's language from now on; empty is as before.
+    #[prost(string, tag = "7")]
+    pub language: ::prost::alloc::string::String,
 }
 /// A session left its queue.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -862,8 +1024,10 @@ pub enum QueueCause {
     Transferred = 2,
     /// The last agent left, was lost or handed it back.
     Returned = 3,
-    /// It waited too long elsewhere.
+    /// It waited too long elsewhere, or that queue closed.
     Overflowed = 4,
+    /// A supervisor put it there.
+    Reassigned = 5,
 }
 impl QueueCause {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -877,6 +1041,7 @@ impl QueueCause {
             Self::Transferred => "QUEUE_CAUSE_TRANSFERRED",
             Self::Returned => "QUEUE_CAUSE_RETURNED",
             Self::Overflowed => "QUEUE_CAUSE_OVERFLOWED",
+            Self::Reassigned => "QUEUE_CAUSE_REASSIGNED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -887,6 +1052,7 @@ impl QueueCause {
             "QUEUE_CAUSE_TRANSFERRED" => Some(Self::Transferred),
             "QUEUE_CAUSE_RETURNED" => Some(Self::Returned),
             "QUEUE_CAUSE_OVERFLOWED" => Some(Self::Overflowed),
+            "QUEUE_CAUSE_REASSIGNED" => Some(Self::Reassigned),
             _ => None,
         }
     }
@@ -905,6 +1071,8 @@ pub enum UnqueueReason {
     MaxWait = 3,
     /// The session ended.
     Ended = 4,
+    /// The queue closed, and an agent is connected.
+    QueueClosed = 5,
 }
 impl UnqueueReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -918,6 +1086,7 @@ impl UnqueueReason {
             Self::Withdrawn => "UNQUEUE_REASON_WITHDRAWN",
             Self::MaxWait => "UNQUEUE_REASON_MAX_WAIT",
             Self::Ended => "UNQUEUE_REASON_ENDED",
+            Self::QueueClosed => "UNQUEUE_REASON_QUEUE_CLOSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -928,6 +1097,7 @@ impl UnqueueReason {
             "UNQUEUE_REASON_WITHDRAWN" => Some(Self::Withdrawn),
             "UNQUEUE_REASON_MAX_WAIT" => Some(Self::MaxWait),
             "UNQUEUE_REASON_ENDED" => Some(Self::Ended),
+            "UNQUEUE_REASON_QUEUE_CLOSED" => Some(Self::QueueClosed),
             _ => None,
         }
     }
@@ -944,6 +1114,14 @@ pub enum JoinCause {
     Conference = 2,
     /// Accepted an invitation to take over.
     Transfer = 3,
+    /// Took it from its queue by themselves, out of order.
+    TakenFromQueue = 4,
+    /// A supervisor joined.
+    BargedIn = 5,
+    /// A supervisor took over.
+    TookOver = 6,
+    /// Accepted what a supervisor reassigned.
+    Reassigned = 7,
 }
 impl JoinCause {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -956,6 +1134,10 @@ impl JoinCause {
             Self::Routed => "JOIN_CAUSE_ROUTED",
             Self::Conference => "JOIN_CAUSE_CONFERENCE",
             Self::Transfer => "JOIN_CAUSE_TRANSFER",
+            Self::TakenFromQueue => "JOIN_CAUSE_TAKEN_FROM_QUEUE",
+            Self::BargedIn => "JOIN_CAUSE_BARGED_IN",
+            Self::TookOver => "JOIN_CAUSE_TOOK_OVER",
+            Self::Reassigned => "JOIN_CAUSE_REASSIGNED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -965,6 +1147,10 @@ impl JoinCause {
             "JOIN_CAUSE_ROUTED" => Some(Self::Routed),
             "JOIN_CAUSE_CONFERENCE" => Some(Self::Conference),
             "JOIN_CAUSE_TRANSFER" => Some(Self::Transfer),
+            "JOIN_CAUSE_TAKEN_FROM_QUEUE" => Some(Self::TakenFromQueue),
+            "JOIN_CAUSE_BARGED_IN" => Some(Self::BargedIn),
+            "JOIN_CAUSE_TOOK_OVER" => Some(Self::TookOver),
+            "JOIN_CAUSE_REASSIGNED" => Some(Self::Reassigned),
             _ => None,
         }
     }
@@ -985,6 +1171,12 @@ pub enum LeaveReason {
     SignedOut = 4,
     /// The session ended.
     SessionEnded = 5,
+    /// They took it from a queue and said nothing in time.
+    NoResponse = 6,
+    /// A supervisor removed them.
+    Removed = 7,
+    /// A supervisor took over, or gave it to somebody else.
+    TakenOver = 8,
 }
 impl LeaveReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -999,6 +1191,9 @@ impl LeaveReason {
             Self::AgentGone => "LEAVE_REASON_AGENT_GONE",
             Self::SignedOut => "LEAVE_REASON_SIGNED_OUT",
             Self::SessionEnded => "LEAVE_REASON_SESSION_ENDED",
+            Self::NoResponse => "LEAVE_REASON_NO_RESPONSE",
+            Self::Removed => "LEAVE_REASON_REMOVED",
+            Self::TakenOver => "LEAVE_REASON_TAKEN_OVER",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1010,6 +1205,9 @@ impl LeaveReason {
             "LEAVE_REASON_AGENT_GONE" => Some(Self::AgentGone),
             "LEAVE_REASON_SIGNED_OUT" => Some(Self::SignedOut),
             "LEAVE_REASON_SESSION_ENDED" => Some(Self::SessionEnded),
+            "LEAVE_REASON_NO_RESPONSE" => Some(Self::NoResponse),
+            "LEAVE_REASON_REMOVED" => Some(Self::Removed),
+            "LEAVE_REASON_TAKEN_OVER" => Some(Self::TakenOver),
             _ => None,
         }
     }
@@ -1051,6 +1249,164 @@ impl WrapUpOutcome {
         }
     }
 }
+/// Asks to take a session from its queue.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TakeFromQueueRequest {
+    /// See the service.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Also beyond the agent's capacity, with the permission OVERRIDE_CAPACITY.
+    #[prost(bool, tag = "4")]
+    pub override_capacity: bool,
+}
+/// The agent is connected.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TakeFromQueueResponse {
+    /// The session, the caller connected.
+    #[prost(message, optional, tag = "1")]
+    pub session: ::core::option::Option<Session>,
+    /// The session's revision after it.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+}
+/// Asks to change what is known of a session; what is unset stays.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateSessionRequest {
+    /// See the service.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The customer or agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The customer's name to show, 1 to 256 bytes.
+    #[prost(string, optional, tag = "4")]
+    pub customer_name: ::core::option::Option<::prost::alloc::string::String>,
+    /// BCP 47 tag, 2 to 35 characters.
+    #[prost(string, optional, tag = "5")]
+    pub language: ::core::option::Option<::prost::alloc::string::String>,
+    /// −100 to 100. Not from customers.
+    #[prost(int32, optional, tag = "6")]
+    pub priority: ::core::option::Option<i32>,
+    /// What is wanted of its agents, whole. Not from customers.
+    #[prost(message, optional, tag = "7")]
+    pub skills: ::core::option::Option<WantedSkills>,
+    /// These are so from now on, others stay; an empty value takes one away. Up to 64 in all.
+    #[prost(message, repeated, tag = "8")]
+    pub attributes: ::prost::alloc::vec::Vec<Attribute>,
+}
+/// It is changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateSessionResponse {
+    /// The session's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks for help.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RaiseFlagRequest {
+    /// See the service.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What for, up to 4 KiB.
+    #[prost(string, tag = "4")]
+    pub note: ::prost::alloc::string::String,
+}
+/// The flag is up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RaiseFlagResponse {
+    /// The session's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks to take the flag down.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClearFlagRequest {
+    /// See the service.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// It is down.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClearFlagResponse {
+    /// The session's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks how a queue stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAvailabilityRequest {
+    /// The queue.
+    #[prost(string, tag = "1")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// For the closed message, BCP 47 tag or empty.
+    #[prost(string, tag = "2")]
+    pub language: ::prost::alloc::string::String,
+}
+/// How a queue stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAvailabilityResponse {
+    /// Within its hours.
+    #[prost(bool, tag = "1")]
+    pub open: bool,
+    /// When it opens next; unset while open, or when not within a year.
+    #[prost(message, optional, tag = "2")]
+    pub next_open_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it closes next; unset while closed, or when not within a year.
+    #[prost(message, optional, tag = "3")]
+    pub next_close_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// A StartSession of a new customer would be accepted now.
+    #[prost(bool, tag = "4")]
+    pub accepting: bool,
+    /// Agents who are signed in and serve it.
+    #[prost(int32, tag = "5")]
+    pub signed_in_agents: i32,
+    /// Sessions waiting in it.
+    #[prost(int32, tag = "6")]
+    pub waiting: i32,
+    /// How long a customer who starts now would wait, by what the queue has lately seen; unset when it has seen nothing.
+    #[prost(message, optional, tag = "7")]
+    pub estimated_wait: ::core::option::Option<::prost_types::Duration>,
+    /// What the queue says to who comes while it is closed, in the language asked for.
+    #[prost(string, tag = "8")]
+    pub closed_message: ::prost::alloc::string::String,
+}
+/// How a waiting customer stands. A computed view: not logged, without a revision, sent at most once a second.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaitStatus {
+    /// The queue.
+    #[prost(string, tag = "1")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// The place in it, from 1; 1,000 stands for that and more.
+    #[prost(int32, tag = "2")]
+    pub position: i32,
+    /// How long it will still take, by what the queue has lately seen; unset when that isn't known.
+    #[prost(message, optional, tag = "3")]
+    pub estimated_wait: ::core::option::Option<::prost_types::Duration>,
+    /// Why it is worse than what was sent before; unspecified when it isn't.
+    #[prost(enumeration = "WaitChange", tag = "4")]
+    pub change: i32,
+}
 /// Asks for a new session.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StartSessionRequest {
@@ -1075,6 +1431,15 @@ pub struct StartSessionRequest {
     /// Up to 64.
     #[prost(message, repeated, tag = "7")]
     pub attributes: ::prost::alloc::vec::Vec<Attribute>,
+    /// An agent to whom it is offered first, if they are ready and have room; integrators only.
+    #[prost(string, tag = "8")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// What is wanted of its agents, up to 20, each skill once; integrators only.
+    #[prost(message, repeated, tag = "9")]
+    pub skills: ::prost::alloc::vec::Vec<WantedSkill>,
+    /// How the customer writes.
+    #[prost(enumeration = "Channel", tag = "10")]
+    pub channel: i32,
 }
 /// The session.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1258,7 +1623,7 @@ pub struct DeclineOfferResponse {
     pub revision: u64,
 }
 /// Asks to put the session into a queue.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TransferToQueueRequest {
     /// See the service.
     #[prost(string, tag = "1")]
@@ -1284,6 +1649,12 @@ pub struct TransferToQueueRequest {
     /// See the service.
     #[prost(uint64, tag = "8")]
     pub expected_revision: u64,
+    /// What is wanted of the next agents, whole; unset keeps it.
+    #[prost(message, optional, tag = "9")]
+    pub skills: ::core::option::Option<WantedSkills>,
+    /// The session's language, BCP 47; empty keeps it.
+    #[prost(string, tag = "10")]
+    pub language: ::prost::alloc::string::String,
 }
 /// The session is in the queue.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1522,7 +1893,7 @@ pub struct Typing {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchResponse {
     /// One of:
-    #[prost(oneof = "watch_response::Kind", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "watch_response::Kind", tags = "1, 2, 3, 4, 5, 6, 20")]
     pub kind: ::core::option::Option<watch_response::Kind>,
 }
 /// Nested message and enum types in `WatchResponse`.
@@ -1548,6 +1919,9 @@ pub mod watch_response {
         /// Last of all.
         #[prost(message, tag = "6")]
         Goodbye(super::Goodbye),
+        /// On a customer's watch, while they wait: how they stand.
+        #[prost(message, tag = "20")]
+        WaitStatus(super::WaitStatus),
     }
 }
 /// Keeps a stream's lease.
@@ -1641,6 +2015,43 @@ pub struct CompleteWrapUpResponse {
     /// The session's revision after it.
     #[prost(uint64, tag = "1")]
     pub revision: u64,
+}
+/// Why a wait became longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WaitChange {
+    /// It didn't.
+    Unspecified = 0,
+    /// Somebody with a higher priority, or who has waited longer elsewhere, entered before.
+    OthersFirst = 1,
+    /// The queue is slower than it was.
+    Slower = 2,
+    /// It waits in another queue now.
+    Moved = 3,
+}
+impl WaitChange {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WAIT_CHANGE_UNSPECIFIED",
+            Self::OthersFirst => "WAIT_CHANGE_OTHERS_FIRST",
+            Self::Slower => "WAIT_CHANGE_SLOWER",
+            Self::Moved => "WAIT_CHANGE_MOVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WAIT_CHANGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "WAIT_CHANGE_OTHERS_FIRST" => Some(Self::OthersFirst),
+            "WAIT_CHANGE_SLOWER" => Some(Self::Slower),
+            "WAIT_CHANGE_MOVED" => Some(Self::Moved),
+            _ => None,
+        }
+    }
 }
 /// What the transferring agent does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2102,6 +2513,58 @@ pub mod chat_session_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Takes a session from its queue without an offer, out of order: for agents with the permission TAKE_FROM_QUEUE who serve the
+        /// queue, and supervisors. Refused: NOT_QUEUED, NOT_SIGNED_IN, AGENT_AT_CAPACITY, ALREADY_PARTICIPANT, ROLE_NOT_ALLOWED.
+        pub async fn take_from_queue(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TakeFromQueueRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TakeFromQueueResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/TakeFromQueue",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "TakeFromQueue"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Changes what is known of a session, or wanted for it: integrators for its customer, connected agents, supervisors; customers
+        /// their name, language and attributes that no integrator gave. Refused: NOT_PARTICIPANT, SESSION_ENDED, LIMIT_REACHED.
+        pub async fn update_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UpdateSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/UpdateSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "UpdateSession"));
+            self.inner.unary(req, path, codec).await
+        }
         /// The agent leaves. The session lives on when another agent is connected or it is queued; else the agent must say
         /// what becomes of the customer. Refused: NOT_PARTICIPANT, LAST_AGENT with the choices.
         pub async fn leave(
@@ -2125,7 +2588,8 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "Leave"));
             self.inner.unary(req, path, codec).await
         }
-        /// Ends the session for all. Refused to an agent while others are connected, unless end_for_all: OTHERS_CONNECTED.
+        /// Ends the session for all: its customer, a connected agent, any supervisor. Refused to these while other agents are
+        /// connected, unless end_for_all: OTHERS_CONNECTED.
         pub async fn end_session(
             &mut self,
             request: impl tonic::IntoRequest<super::EndSessionRequest>,
@@ -2348,6 +2812,977 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "CompleteWrapUp"));
             self.inner.unary(req, path, codec).await
         }
+        /// A connected agent asks for help. Supervisors find it by ListLiveSessions. Refused: NOT_PARTICIPANT, SESSION_ENDED.
+        pub async fn raise_flag(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RaiseFlagRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RaiseFlagResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/RaiseFlag",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "RaiseFlag"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Help isn't needed any more; for connected agents and supervisors. Without a flag it changes nothing.
+        pub async fn clear_flag(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ClearFlagRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClearFlagResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/ClearFlag",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "ClearFlag"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Before a chat: whether a queue is open, and how long a customer would wait. For customers only those open to them.
+        /// Refused: QUEUE_NOT_FOUND.
+        pub async fn get_availability(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAvailabilityRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAvailabilityResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/GetAvailability",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.ChatSession", "GetAvailability"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Asks for the settings.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSettingsRequest {}
+/// The settings.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSettingsResponse {
+    /// Every value given.
+    #[prost(message, optional, tag = "1")]
+    pub settings: ::core::option::Option<CenterSettings>,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Asks for a queue.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetQueueRequest {
+    /// The queue.
+    #[prost(string, tag = "1")]
+    pub queue_id: ::prost::alloc::string::String,
+}
+/// The queue.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetQueueResponse {
+    /// As it is set, every value given.
+    #[prost(message, optional, tag = "1")]
+    pub queue: ::core::option::Option<Queue>,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Asks for the queues.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListQueuesRequest {
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of queues.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListQueuesResponse {
+    /// By id.
+    #[prost(message, repeated, tag = "1")]
+    pub queues: ::prost::alloc::vec::Vec<Queue>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks to delete a queue.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteQueueRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The queue.
+    #[prost(string, tag = "2")]
+    pub queue_id: ::prost::alloc::string::String,
+}
+/// It is no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteQueueResponse {}
+/// Asks for an agent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAgentRequest {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// The agent.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetAgentResponse {
+    /// As they are set, every value given.
+    #[prost(message, optional, tag = "1")]
+    pub agent: ::core::option::Option<Agent>,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Asks for the agents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAgentsRequest {
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of agents.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAgentsResponse {
+    /// By id.
+    #[prost(message, repeated, tag = "1")]
+    pub agents: ::prost::alloc::vec::Vec<Agent>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks to delete an agent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteAgentRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent.
+    #[prost(string, tag = "2")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// They are no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteAgentResponse {}
+/// One object of a center.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApplyRequest {
+    /// One of:
+    #[prost(oneof = "apply_request::Object", tags = "1, 2, 3")]
+    pub object: ::core::option::Option<apply_request::Object>,
+}
+/// Nested message and enum types in `ApplyRequest`.
+pub mod apply_request {
+    /// One of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Object {
+        /// The center's settings, whole: what is unset gets its default.
+        #[prost(message, tag = "1")]
+        Settings(super::CenterSettings),
+        /// A queue.
+        #[prost(message, tag = "2")]
+        Queue(super::Queue),
+        /// An agent or supervisor.
+        #[prost(message, tag = "3")]
+        Agent(super::Agent),
+    }
+}
+/// They are applied.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApplyResponse {
+    /// How many objects differed from what was there.
+    #[prost(uint32, tag = "1")]
+    pub changed: u32,
+    /// The center's commit number after it.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Settings of a center. Durations are from 0 to 7 days unless said otherwise.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CenterSettings {
+    /// Units that an agent may hold whose own capacity is unset, 1 to 100. Default 4.
+    #[prost(uint32, optional, tag = "1")]
+    pub capacity: ::core::option::Option<u32>,
+    /// How long a router offer rings, 1 s to 10 min. Default 20 s.
+    #[prost(message, optional, tag = "2")]
+    pub router_offer_time: ::core::option::Option<::prost_types::Duration>,
+    /// How long an invitation rings, 1 s to 10 min. Default 60 s.
+    #[prost(message, optional, tag = "3")]
+    pub invitation_time: ::core::option::Option<::prost_types::Duration>,
+    /// So many router offers declined in a row make an agent not ready; 0 is never. Default 1.
+    #[prost(uint32, optional, tag = "4")]
+    pub declines_to_not_ready: ::core::option::Option<u32>,
+    /// An agent who sent a session away, declined or missed it is skipped for it that long. Default 5 min.
+    #[prost(message, optional, tag = "5")]
+    pub skip_time: ::core::option::Option<::prost_types::Duration>,
+    /// How long an agent may be cut off before being signed out, at least 5 s: a sign-in needs that long to open its desk.
+    /// Default 30 s.
+    #[prost(message, optional, tag = "6")]
+    pub lease_grace: ::core::option::Option<::prost_types::Duration>,
+    /// How long a customer may be away before a waiting session isn't offered. Default 5 min.
+    #[prost(message, optional, tag = "7")]
+    pub customer_grace: ::core::option::Option<::prost_types::Duration>,
+    /// After that grace, a session that waits ends that much later. Default 15 min.
+    #[prost(message, optional, tag = "8")]
+    pub customer_gone_time: ::core::option::Option<::prost_types::Duration>,
+    /// A customer who says nothing that long is warned at half of it and the session ended at the whole. Default 10 min.
+    #[prost(message, optional, tag = "9")]
+    pub inactivity_time: ::core::option::Option<::prost_types::Duration>,
+    /// How old a session may become; it is warned a tenth of it before. Default 24 h.
+    #[prost(message, optional, tag = "10")]
+    pub max_age: ::core::option::Option<::prost_types::Duration>,
+    /// Events of one audience that a session may have before messages are refused, 100 to 100,000. Default 10,000.
+    #[prost(uint32, optional, tag = "11")]
+    pub max_events: ::core::option::Option<u32>,
+    /// Agents connected to one session at once, 2 to 50. Default 50.
+    #[prost(uint32, optional, tag = "12")]
+    pub max_participants: ::core::option::Option<u32>,
+    /// After a time when the service was down, no deadline for a person is nearer than this. Default 15 s.
+    #[prost(message, optional, tag = "13")]
+    pub recovery_hold: ::core::option::Option<::prost_types::Duration>,
+    /// NOT_READY must come with a reason. Default false.
+    #[prost(bool, tag = "14")]
+    pub reason_required: bool,
+    /// The reasons that agents may give, up to 50, `\[A-Za-z0-9_-\]{1,64}` each; none is any.
+    #[prost(string, repeated, tag = "20")]
+    pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// A newly ready agent gets the first session at once, each further one this much later, until they are full once. Default 0:
+    /// all at once.
+    #[prost(message, optional, tag = "21")]
+    pub ramp_up_time: ::core::option::Option<::prost_types::Duration>,
+    /// An agent who missed an offer is ready again after this. Default 0: never by itself.
+    #[prost(message, optional, tag = "22")]
+    pub no_answer_return_time: ::core::option::Option<::prost_types::Duration>,
+    /// Router offers missed in a row that sign an agent out; their sessions go back to their queues. Default 0: never.
+    #[prost(uint32, tag = "23")]
+    pub misses_to_sign_out: u32,
+    /// As inactivity_time, for sessions whose channel is MESSENGER. Default 24 h.
+    #[prost(message, optional, tag = "24")]
+    pub messenger_inactivity_time: ::core::option::Option<::prost_types::Duration>,
+    /// Said to a customer who is warned for their silence; up to 4 KiB; empty for nothing but the event.
+    #[prost(string, tag = "25")]
+    pub inactivity_warning: ::prost::alloc::string::String,
+    /// Said to them when the session ends for it; up to 4 KiB; empty for nothing but the event.
+    #[prost(string, tag = "26")]
+    pub inactivity_message: ::prost::alloc::string::String,
+    /// How long it is remembered who served a customer last, for queues with last_agent_wait; up to 90 days. Default 0: not at all.
+    #[prost(message, optional, tag = "27")]
+    pub last_agent_memory: ::core::option::Option<::prost_types::Duration>,
+}
+/// A service queue.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Queue {
+    /// `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "1")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// Shown to customers and agents, 1 to 128 bytes.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// Sent to the customer when an agent transfers the session here; up to 4 KiB; empty for none.
+    #[prost(string, tag = "3")]
+    pub entry_message: ::prost::alloc::string::String,
+    /// How long a session may wait here, 1 s to 7 days. Default 1 h.
+    #[prost(message, optional, tag = "4")]
+    pub max_wait: ::core::option::Option<::prost_types::Duration>,
+    /// What then.
+    #[prost(enumeration = "MaxWaitAction", tag = "5")]
+    pub max_wait_action: i32,
+    /// The queue that it moves to, with OVERFLOW.
+    #[prost(string, tag = "6")]
+    pub overflow_queue_id: ::prost::alloc::string::String,
+    /// Sent to the customer when the session ends after max_wait; up to 4 KiB; empty for a standard
+    /// text.
+    #[prost(string, tag = "7")]
+    pub max_wait_message: ::prost::alloc::string::String,
+    /// How long an agent who took a session here has for after-chat work, 0 to 24 h; 0 is none.
+    #[prost(message, optional, tag = "8")]
+    pub wrap_up_time: ::core::option::Option<::prost_types::Duration>,
+    /// The wrap-up can't be completed without a disposition.
+    #[prost(bool, tag = "9")]
+    pub disposition_required: bool,
+    /// Sessions that may wait here before starts are refused QUEUE_FULL; 0 is no limit.
+    #[prost(uint32, tag = "10")]
+    pub max_length: u32,
+    /// Transfers are refused QUEUE_UNSTAFFED while nobody who serves it is signed in.
+    #[prost(bool, tag = "11")]
+    pub refuse_unstaffed: bool,
+    /// Customers may start here by themselves; otherwise integrators only. Default true.
+    #[prost(bool, optional, tag = "12")]
+    pub open_to_customers: ::core::option::Option<bool>,
+    /// When it is open; unset is always. Closed it refuses starts and transfers QUEUE_CLOSED; what comes back by itself is taken.
+    #[prost(message, optional, tag = "13")]
+    pub hours: ::core::option::Option<Hours>,
+    /// What becomes of those who wait when it closes. Attended sessions only leave the queue, unless KEEP.
+    #[prost(enumeration = "ClosingAction", tag = "14")]
+    pub closing_action: i32,
+    /// The queue that they move to, with OVERFLOW.
+    #[prost(string, tag = "15")]
+    pub closing_overflow_queue_id: ::prost::alloc::string::String,
+    /// Where starts go while max_length is reached, instead of being refused QUEUE_FULL; empty for nowhere.
+    #[prost(string, tag = "16")]
+    pub full_overflow_queue_id: ::prost::alloc::string::String,
+    /// Added to the priority of every session that waits here, −100 to 100.
+    #[prost(int32, tag = "17")]
+    pub priority: i32,
+    /// What is promised; counted, and changes nothing.
+    #[prost(message, optional, tag = "18")]
+    pub service_level: ::core::option::Option<ServiceLevel>,
+    /// What is said to those who wait, up to 200.
+    #[prost(message, repeated, tag = "19")]
+    pub messages: ::prost::alloc::vec::Vec<QueueMessage>,
+    /// How often a WAITING message is said while nobody is connected, 10 s to 1 h; unset is never.
+    #[prost(message, optional, tag = "20")]
+    pub waiting_interval: ::core::option::Option<::prost_types::Duration>,
+    /// Who is wanted for every session here, up to 20, each skill once.
+    #[prost(message, repeated, tag = "21")]
+    pub skills: ::prost::alloc::vec::Vec<WantedSkill>,
+    /// How the wishes give way, up to 10 steps, by ascending time. A step replaces the level of every wanted skill.
+    #[prost(message, repeated, tag = "22")]
+    pub widening: ::prost::alloc::vec::Vec<Widening>,
+    /// How long the customer's last agent alone is asked for a session that starts here, while they are signed in and serve it, up
+    /// to 1 h. Needs last_agent_memory. Default 0: not at all.
+    #[prost(message, optional, tag = "23")]
+    pub last_agent_wait: ::core::option::Option<::prost_types::Duration>,
+    /// How long an agent who took a session here may leave its customer without a word before it goes back to its queue, 5 s to
+    /// 24 h; unset is for ever.
+    #[prost(message, optional, tag = "24")]
+    pub first_response_time: ::core::option::Option<::prost_types::Duration>,
+    /// The dispositions to choose from, up to 200; none is any.
+    #[prost(string, repeated, tag = "25")]
+    pub dispositions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Opening hours.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Hours {
+    /// A name of the IANA time zone database, such as `Europe/Berlin`.
+    #[prost(string, tag = "1")]
+    pub time_zone: ::prost::alloc::string::String,
+    /// The hours of a week. A day without any is closed.
+    #[prost(message, repeated, tag = "2")]
+    pub week: ::prost::alloc::vec::Vec<OpeningHours>,
+    /// Days that are different, up to 366.
+    #[prost(message, repeated, tag = "3")]
+    pub holidays: ::prost::alloc::vec::Vec<Holiday>,
+}
+/// One span of a weekday.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpeningHours {
+    /// 1 is Monday, 7 Sunday.
+    #[prost(uint32, tag = "1")]
+    pub weekday: u32,
+    /// Open from here, `HH:MM`.
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    /// Closed from here, `HH:MM`, after `from`; `24:00` is the day's end.
+    #[prost(string, tag = "3")]
+    pub to: ::prost::alloc::string::String,
+}
+/// A day with hours of its own.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Holiday {
+    /// `YYYY-MM-DD`.
+    #[prost(string, tag = "1")]
+    pub date: ::prost::alloc::string::String,
+    /// Its hours; none is closed. `weekday` is left out.
+    #[prost(message, repeated, tag = "2")]
+    pub hours: ::prost::alloc::vec::Vec<OpeningHours>,
+}
+/// So many of the sessions are answered within a time.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ServiceLevel {
+    /// The time, 1 s to 24 h.
+    #[prost(message, optional, tag = "1")]
+    pub within: ::core::option::Option<::prost_types::Duration>,
+    /// So many of a hundred, 1 to 100.
+    #[prost(uint32, tag = "2")]
+    pub percent: u32,
+}
+/// One automatic message. `{{position}}`, `{{estimated_wait}}` (minutes), `{{queue.name}}` and `{{agent.name}}` are filled in;
+/// what isn't known is `–`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct QueueMessage {
+    /// When it is said.
+    #[prost(enumeration = "QueueMoment", tag = "1")]
+    pub moment: i32,
+    /// To customers of this language (BCP 47; a tag without region is also for those with one); empty is to all others.
+    #[prost(string, tag = "2")]
+    pub language: ::prost::alloc::string::String,
+    /// What, 1 byte to 4 KiB.
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+}
+/// From a waiting time on, another level of every wanted skill is enough.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Widening {
+    /// The time in this queue, 0 to 24 h.
+    #[prost(message, optional, tag = "1")]
+    pub after: ::core::option::Option<::prost_types::Duration>,
+    /// The level, 1 to 100; 0 is none: whoever serves the queue will do.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+}
+/// Something that an agent can do.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgentSkill {
+    /// `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "1")]
+    pub skill: ::prost::alloc::string::String,
+    /// How well, 1 to 100.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+}
+/// An agent or supervisor.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Agent {
+    /// `\[A-Za-z0-9_-\]{1,64}`: the `sub` of their token.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Shown to customers and colleagues, 1 to 128 bytes.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// The queues they serve, up to 200.
+    #[prost(string, repeated, tag = "3")]
+    pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Units they may hold at once, 1 to 100; 0 means the center's setting.
+    #[prost(uint32, tag = "4")]
+    pub capacity: u32,
+    /// They are a supervisor.
+    #[prost(bool, tag = "5")]
+    pub supervisor: bool,
+    /// What they can do, up to 100, each skill once.
+    #[prost(message, repeated, tag = "7")]
+    pub skills: ::prost::alloc::vec::Vec<AgentSkill>,
+    /// A person, or a program.
+    #[prost(enumeration = "AgentKind", tag = "8")]
+    pub kind: i32,
+    /// What they may do beyond their role.
+    #[prost(enumeration = "AgentPermission", repeated, tag = "9")]
+    pub permissions: ::prost::alloc::vec::Vec<i32>,
+}
+/// What becomes of a session that waited too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MaxWaitAction {
+    /// Means END.
+    Unspecified = 0,
+    /// A message, then the end.
+    End = 1,
+    /// It moves to the overflow queue.
+    Overflow = 2,
+}
+impl MaxWaitAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MAX_WAIT_ACTION_UNSPECIFIED",
+            Self::End => "MAX_WAIT_ACTION_END",
+            Self::Overflow => "MAX_WAIT_ACTION_OVERFLOW",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MAX_WAIT_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "MAX_WAIT_ACTION_END" => Some(Self::End),
+            "MAX_WAIT_ACTION_OVERFLOW" => Some(Self::Overflow),
+            _ => None,
+        }
+    }
+}
+/// What becomes of those who wait when their queue closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClosingAction {
+    /// Means KEEP.
+    Unspecified = 0,
+    /// They are served all the same.
+    Keep = 1,
+    /// A message, then the end.
+    End = 2,
+    /// They move to the closing overflow queue.
+    Overflow = 3,
+}
+impl ClosingAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLOSING_ACTION_UNSPECIFIED",
+            Self::Keep => "CLOSING_ACTION_KEEP",
+            Self::End => "CLOSING_ACTION_END",
+            Self::Overflow => "CLOSING_ACTION_OVERFLOW",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLOSING_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLOSING_ACTION_KEEP" => Some(Self::Keep),
+            "CLOSING_ACTION_END" => Some(Self::End),
+            "CLOSING_ACTION_OVERFLOW" => Some(Self::Overflow),
+            _ => None,
+        }
+    }
+}
+/// When a queue says something by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum QueueMoment {
+    /// Not allowed.
+    Unspecified = 0,
+    /// A session has entered, from outside or by a transfer; entry_message is for transfers only.
+    Entered = 1,
+    /// It still waits, and nobody is connected; every waiting_interval.
+    Waiting = 2,
+    /// An agent has taken it.
+    Connected = 3,
+    /// It has waited too long, and ends; as max_wait_message.
+    MaxWait = 4,
+    /// The queue is closed: said before the end of who waits; to who would start it is in GetAvailability.
+    Closed = 5,
+}
+impl QueueMoment {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "QUEUE_MOMENT_UNSPECIFIED",
+            Self::Entered => "QUEUE_MOMENT_ENTERED",
+            Self::Waiting => "QUEUE_MOMENT_WAITING",
+            Self::Connected => "QUEUE_MOMENT_CONNECTED",
+            Self::MaxWait => "QUEUE_MOMENT_MAX_WAIT",
+            Self::Closed => "QUEUE_MOMENT_CLOSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "QUEUE_MOMENT_UNSPECIFIED" => Some(Self::Unspecified),
+            "QUEUE_MOMENT_ENTERED" => Some(Self::Entered),
+            "QUEUE_MOMENT_WAITING" => Some(Self::Waiting),
+            "QUEUE_MOMENT_CONNECTED" => Some(Self::Connected),
+            "QUEUE_MOMENT_MAX_WAIT" => Some(Self::MaxWait),
+            "QUEUE_MOMENT_CLOSED" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+/// A person, or a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AgentKind {
+    /// Means HUMAN.
+    Unspecified = 0,
+    /// A person.
+    Human = 1,
+    /// A program that serves customers as an agent does.
+    Bot = 2,
+    /// A program that helps those who do: connected, it attends nobody. It is invited to a conference, never routed to.
+    Assistant = 3,
+}
+impl AgentKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AGENT_KIND_UNSPECIFIED",
+            Self::Human => "AGENT_KIND_HUMAN",
+            Self::Bot => "AGENT_KIND_BOT",
+            Self::Assistant => "AGENT_KIND_ASSISTANT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AGENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "AGENT_KIND_HUMAN" => Some(Self::Human),
+            "AGENT_KIND_BOT" => Some(Self::Bot),
+            "AGENT_KIND_ASSISTANT" => Some(Self::Assistant),
+            _ => None,
+        }
+    }
+}
+/// What not every agent may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AgentPermission {
+    /// Not allowed.
+    Unspecified = 0,
+    /// Take a session from a queue that they serve, out of its order.
+    TakeFromQueue = 1,
+    /// Go beyond their capacity when they take a session, barge in or take over.
+    OverrideCapacity = 2,
+}
+impl AgentPermission {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AGENT_PERMISSION_UNSPECIFIED",
+            Self::TakeFromQueue => "AGENT_PERMISSION_TAKE_FROM_QUEUE",
+            Self::OverrideCapacity => "AGENT_PERMISSION_OVERRIDE_CAPACITY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AGENT_PERMISSION_UNSPECIFIED" => Some(Self::Unspecified),
+            "AGENT_PERMISSION_TAKE_FROM_QUEUE" => Some(Self::TakeFromQueue),
+            "AGENT_PERMISSION_OVERRIDE_CAPACITY" => Some(Self::OverrideCapacity),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod administration_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// A center's queues, agents and settings. For integrators and operators.
+    #[derive(Debug, Clone)]
+    pub struct AdministrationClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AdministrationClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AdministrationClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AdministrationClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AdministrationClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Puts the objects sent, all or none: they are validated together, then applied one commit each, live. What isn't
+        /// named stays as it is. Refused: FIELD_INVALID, with `objects[i].…` for the field. Up to 20,000 objects.
+        pub async fn apply(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::ApplyRequest>,
+        ) -> std::result::Result<tonic::Response<super::ApplyResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/Apply",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
+            self.inner.client_streaming(req, path, codec).await
+        }
+        /// The center's settings, every value given.
+        pub async fn get_settings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSettingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/GetSettings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "GetSettings"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// A queue as it is set. Refused: QUEUE_NOT_FOUND.
+        pub async fn get_queue(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetQueueRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetQueueResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/GetQueue",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "GetQueue"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// All queues, by id.
+        pub async fn list_queues(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListQueuesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListQueuesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/ListQueues",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "ListQueues"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes a queue that nothing needs. Refused: QUEUE_NOT_FOUND, QUEUE_IN_USE with metadata `by`: `sessions` (open ones whose
+        /// home it is, or whose wrap-up is its), `queues` (that overflow to it) or `agents` (who serve it).
+        pub async fn delete_queue(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteQueueRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteQueueResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/DeleteQueue",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "DeleteQueue"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// An agent as they are set. Refused: AGENT_NOT_FOUND.
+        pub async fn get_agent(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAgentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/GetAgent",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "GetAgent"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// All agents, by id.
+        pub async fn list_agents(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAgentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAgentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/ListAgents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "ListAgents"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes an agent who is signed out and has no work. Refused: AGENT_NOT_FOUND, AGENT_IN_USE with metadata `by`: `signed_in`
+        /// or `work`.
+        pub async fn delete_agent(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteAgentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/DeleteAgent",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "DeleteAgent"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// An agent's state and room.
@@ -2359,7 +3794,7 @@ pub struct AgentState {
     /// The state.
     #[prost(enumeration = "AgentStatus", tag = "2")]
     pub status: i32,
-    /// Why not ready: the agent's own word, or one of the service's: `no-answer`, `declined`, `signed-in`.
+    /// Why not ready: the agent's own word, or one of the service's: `no-answer`, `no-response`, `declined`, `signed-in`.
     #[prost(string, tag = "3")]
     pub reason: ::prost::alloc::string::String,
     /// Set while a NOT_READY asked for while busy waits for the work to be done.
@@ -2626,7 +4061,7 @@ pub struct ListTargetsRequest {
     pub page_token: ::prost::alloc::string::String,
 }
 /// A colleague in the Invite window.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AgentTarget {
     /// The colleague's state and room.
     #[prost(message, optional, tag = "1")]
@@ -2640,6 +4075,9 @@ pub struct AgentTarget {
     /// The queues they serve.
     #[prost(string, repeated, tag = "4")]
     pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What they can do, and how well.
+    #[prost(message, repeated, tag = "7")]
+    pub skills: ::prost::alloc::vec::Vec<AgentSkill>,
 }
 /// A queue in the Invite window.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2662,9 +4100,15 @@ pub struct QueueTarget {
     /// Agents who are signed in and serve it.
     #[prost(int32, tag = "6")]
     pub signed_in_agents: i32,
+    /// Within its hours.
+    #[prost(bool, tag = "7")]
+    pub open: bool,
+    /// How long a session that enters now will wait; unset when that isn't known.
+    #[prost(message, optional, tag = "8")]
+    pub estimated_wait: ::core::option::Option<::prost_types::Duration>,
 }
 /// One row of the Invite window.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Target {
     /// One of:
     #[prost(oneof = "target::Kind", tags = "1, 2")]
@@ -2673,7 +4117,7 @@ pub struct Target {
 /// Nested message and enum types in `Target`.
 pub mod target {
     /// One of:
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Kind {
         /// A colleague.
         #[prost(message, tag = "1")]
@@ -2978,181 +4422,431 @@ pub mod agent_desk_client {
         }
     }
 }
-/// One object of a center.
+/// Asks for open sessions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ApplyRequest {
-    /// One of:
-    #[prost(oneof = "apply_request::Object", tags = "1, 2, 3")]
-    pub object: ::core::option::Option<apply_request::Object>,
+pub struct ListLiveSessionsRequest {
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// 1 to 100; 0 means 50.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// From the answer before, with the same filters.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only WAITING or ATTENDED, unless unspecified.
+    #[prost(enumeration = "SessionState", tag = "4")]
+    pub state: i32,
+    /// Only those that wait in this queue, or whose home it is, unless empty.
+    #[prost(string, tag = "5")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// Only those that this agent is connected to, unless empty.
+    #[prost(string, tag = "6")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Only those with a flag.
+    #[prost(bool, tag = "7")]
+    pub flagged: bool,
+    /// Only those without an agent for at least this long.
+    #[prost(message, optional, tag = "8")]
+    pub min_wait: ::core::option::Option<::prost_types::Duration>,
 }
-/// Nested message and enum types in `ApplyRequest`.
-pub mod apply_request {
-    /// One of:
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Object {
-        /// The center's settings, whole: what is unset gets its default.
-        #[prost(message, tag = "1")]
-        Settings(super::CenterSettings),
-        /// A queue.
-        #[prost(message, tag = "2")]
-        Queue(super::Queue),
-        /// An agent or supervisor.
-        #[prost(message, tag = "3")]
-        Agent(super::Agent),
-    }
+/// A session as a supervisor's list shows it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LiveSession {
+    /// The session.
+    #[prost(message, optional, tag = "1")]
+    pub session: ::core::option::Option<Session>,
+    /// How long its customer has been without an agent, all in all.
+    #[prost(message, optional, tag = "2")]
+    pub waited: ::core::option::Option<::prost_types::Duration>,
+    /// Its place in its queue, from 1 up to 1,000; 0 when it isn't in one.
+    #[prost(int32, tag = "3")]
+    pub position: i32,
+    /// Supervisors who look into it.
+    #[prost(string, repeated, tag = "4")]
+    pub monitor_agent_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
-/// They are applied.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ApplyResponse {
-    /// How many objects differed from what was there.
-    #[prost(uint32, tag = "1")]
-    pub changed: u32,
-    /// The center's commit number after it.
-    #[prost(uint64, tag = "2")]
+/// A page of open sessions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListLiveSessionsResponse {
+    /// Those who have waited longest first.
+    #[prost(message, repeated, tag = "1")]
+    pub sessions: ::prost::alloc::vec::Vec<LiveSession>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
     pub center_seq: u64,
 }
-/// Settings of a center. Durations are from 0 to 7 days unless said otherwise.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CenterSettings {
-    /// Units that an agent may hold whose own capacity is unset, 1 to 100. Default 4.
-    #[prost(uint32, optional, tag = "1")]
-    pub capacity: ::core::option::Option<u32>,
-    /// How long a router offer rings, 1 s to 10 min. Default 20 s.
-    #[prost(message, optional, tag = "2")]
-    pub router_offer_time: ::core::option::Option<::prost_types::Duration>,
-    /// How long an invitation rings, 1 s to 10 min. Default 60 s.
-    #[prost(message, optional, tag = "3")]
-    pub invitation_time: ::core::option::Option<::prost_types::Duration>,
-    /// So many router offers declined in a row make an agent not ready; 0 is never. Default 1.
-    #[prost(uint32, optional, tag = "4")]
-    pub declines_to_not_ready: ::core::option::Option<u32>,
-    /// An agent who sent a session away, declined or missed it is skipped for it that long. Default 5 min.
-    #[prost(message, optional, tag = "5")]
-    pub skip_time: ::core::option::Option<::prost_types::Duration>,
-    /// How long an agent may be cut off before being signed out, at least 5 s: a sign-in needs that long to open its desk.
-    /// Default 30 s.
-    #[prost(message, optional, tag = "6")]
-    pub lease_grace: ::core::option::Option<::prost_types::Duration>,
-    /// How long a customer may be away before a waiting session isn't offered. Default 5 min.
-    #[prost(message, optional, tag = "7")]
-    pub customer_grace: ::core::option::Option<::prost_types::Duration>,
-    /// After that grace, a session that waits ends that much later. Default 15 min.
-    #[prost(message, optional, tag = "8")]
-    pub customer_gone_time: ::core::option::Option<::prost_types::Duration>,
-    /// A customer who says nothing that long is warned at half of it and the session ended at the whole. Default 10 min.
-    #[prost(message, optional, tag = "9")]
-    pub inactivity_time: ::core::option::Option<::prost_types::Duration>,
-    /// How old a session may become; it is warned a tenth of it before. Default 24 h.
-    #[prost(message, optional, tag = "10")]
-    pub max_age: ::core::option::Option<::prost_types::Duration>,
-    /// Events of one audience that a session may have before messages are refused, 100 to 100,000. Default 10,000.
-    #[prost(uint32, optional, tag = "11")]
-    pub max_events: ::core::option::Option<u32>,
-    /// Agents connected to one session at once, 2 to 50. Default 50.
-    #[prost(uint32, optional, tag = "12")]
-    pub max_participants: ::core::option::Option<u32>,
-    /// After a time when the service was down, no deadline for a person is nearer than this. Default 15 s.
-    #[prost(message, optional, tag = "13")]
-    pub recovery_hold: ::core::option::Option<::prost_types::Duration>,
-    /// NOT_READY must come with a reason. Default false.
-    #[prost(bool, tag = "14")]
-    pub reason_required: bool,
-}
-/// A service queue.
+/// Asks to look into a session.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Queue {
-    /// `\[A-Za-z0-9_-\]{1,64}`.
+pub struct MonitorRequest {
+    /// See ChatSession.
     #[prost(string, tag = "1")]
-    pub queue_id: ::prost::alloc::string::String,
-    /// Shown to customers and agents, 1 to 128 bytes.
-    #[prost(string, tag = "2")]
-    pub display_name: ::prost::alloc::string::String,
-    /// Sent to the customer when an agent transfers the session here; up to 4 KiB; empty for none.
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
     #[prost(string, tag = "3")]
-    pub entry_message: ::prost::alloc::string::String,
-    /// How long a session may wait here, 1 s to 7 days. Default 1 h.
-    #[prost(message, optional, tag = "4")]
-    pub max_wait: ::core::option::Option<::prost_types::Duration>,
-    /// What then.
-    #[prost(enumeration = "MaxWaitAction", tag = "5")]
-    pub max_wait_action: i32,
-    /// The queue that it moves to, with OVERFLOW.
-    #[prost(string, tag = "6")]
-    pub overflow_queue_id: ::prost::alloc::string::String,
-    /// Sent to the customer when the session ends after max_wait; up to 4 KiB; empty for a standard
-    /// text.
-    #[prost(string, tag = "7")]
-    pub max_wait_message: ::prost::alloc::string::String,
-    /// How long an agent who took a session here has for after-chat work, 0 to 24 h; 0 is none.
-    #[prost(message, optional, tag = "8")]
-    pub wrap_up_time: ::core::option::Option<::prost_types::Duration>,
-    /// The wrap-up can't be completed without a disposition.
-    #[prost(bool, tag = "9")]
-    pub disposition_required: bool,
-    /// Sessions that may wait here before starts are refused QUEUE_FULL; 0 is no limit.
-    #[prost(uint32, tag = "10")]
-    pub max_length: u32,
-    /// Transfers are refused QUEUE_UNSTAFFED while nobody who serves it is signed in.
-    #[prost(bool, tag = "11")]
-    pub refuse_unstaffed: bool,
-    /// Customers may start here by themselves; otherwise integrators only. Default true.
-    #[prost(bool, optional, tag = "12")]
-    pub open_to_customers: ::core::option::Option<bool>,
+    pub session_id: ::prost::alloc::string::String,
 }
-/// An agent or supervisor.
+/// It is noted: Watch shows the session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonitorResponse {
+    /// The session's last revision.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks to look into a session no longer.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Agent {
-    /// `\[A-Za-z0-9_-\]{1,64}`: the `sub` of their token.
+pub struct StopMonitoringRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// It is noted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StopMonitoringResponse {}
+/// Asks to join a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BargeInRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Also beyond the supervisor's capacity, with the permission OVERRIDE_CAPACITY.
+    #[prost(bool, tag = "4")]
+    pub override_capacity: bool,
+}
+/// The supervisor is connected.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BargeInResponse {
+    /// The session, the caller connected.
+    #[prost(message, optional, tag = "1")]
+    pub session: ::core::option::Option<Session>,
+    /// The session's revision after it.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+}
+/// Asks to take a session over.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TakeOverRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Also beyond the supervisor's capacity, with the permission OVERRIDE_CAPACITY.
+    #[prost(bool, tag = "4")]
+    pub override_capacity: bool,
+}
+/// The supervisor is its only agent.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TakeOverResponse {
+    /// The session, the caller connected.
+    #[prost(message, optional, tag = "1")]
+    pub session: ::core::option::Option<Session>,
+    /// The session's revision after it.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+}
+/// Asks to make an agent leave.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveParticipantRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The agent.
+    #[prost(string, tag = "4")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// They have left.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveParticipantResponse {
+    /// The session's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks to give a session to somebody else.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReassignRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// For the successor, up to 4 KiB.
+    #[prost(string, tag = "6")]
+    pub note: ::prost::alloc::string::String,
+    /// One of:
+    #[prost(oneof = "reassign_request::To", tags = "4, 5")]
+    pub to: ::core::option::Option<reassign_request::To>,
+}
+/// Nested message and enum types in `ReassignRequest`.
+pub mod reassign_request {
+    /// One of:
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum To {
+        /// An agent, who is offered it.
+        #[prost(string, tag = "4")]
+        AgentId(::prost::alloc::string::String),
+        /// A queue.
+        #[prost(string, tag = "5")]
+        QueueId(::prost::alloc::string::String),
+    }
+}
+/// It is offered, or in the queue.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReassignResponse {
+    /// The offer; empty for a queue.
+    #[prost(string, tag = "1")]
+    pub offer_id: ::prost::alloc::string::String,
+    /// When the offer ends by itself; unset for a queue.
+    #[prost(message, optional, tag = "2")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The session's revision after it.
+    #[prost(uint64, tag = "3")]
+    pub revision: u64,
+}
+/// Asks for an agent's state to be set.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ForceAgentStateRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The agent.
+    #[prost(string, tag = "3")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// The state.
+    #[prost(enumeration = "AgentStatus", tag = "4")]
+    pub status: i32,
+    /// Why not ready, `\[A-Za-z0-9_-\]{1,64}` or empty.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// It is set.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ForceAgentStateResponse {
+    /// The agent's state.
+    #[prost(message, optional, tag = "1")]
+    pub state: ::core::option::Option<AgentState>,
+}
+/// Asks why.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainRoutingRequest {
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "2")]
+    pub session_id: ::prost::alloc::string::String,
+    /// One agent; empty for those who serve its queue, the first 100 by id.
+    #[prost(string, tag = "3")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// One thing in the way.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RoutingObstacle {
+    /// What.
+    #[prost(enumeration = "RoutingObstacleKind", tag = "1")]
+    pub kind: i32,
+    /// As the kind says.
+    #[prost(string, tag = "2")]
+    pub detail: ::prost::alloc::string::String,
+    /// As the kind says.
+    #[prost(message, optional, tag = "3")]
+    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// As the kind says.
+    #[prost(int32, tag = "4")]
+    pub number: i32,
+}
+/// An agent, and everything in the way.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RoutingCandidate {
+    /// The agent.
     #[prost(string, tag = "1")]
     pub agent_id: ::prost::alloc::string::String,
-    /// Shown to customers and colleagues, 1 to 128 bytes.
-    #[prost(string, tag = "2")]
-    pub display_name: ::prost::alloc::string::String,
-    /// The queues they serve, up to 200.
-    #[prost(string, repeated, tag = "3")]
-    pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Units they may hold at once, 1 to 100; 0 means the center's setting.
-    #[prost(uint32, tag = "4")]
-    pub capacity: u32,
-    /// They are a supervisor.
-    #[prost(bool, tag = "5")]
-    pub supervisor: bool,
+    /// None: they would be asked next.
+    #[prost(message, repeated, tag = "2")]
+    pub obstacles: ::prost::alloc::vec::Vec<RoutingObstacle>,
 }
-/// What becomes of a session that waited too long.
+/// The answer.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainRoutingResponse {
+    /// Why nobody is asked.
+    #[prost(enumeration = "RoutingHold", tag = "1")]
+    pub hold: i32,
+    /// At whose desk it rings, with RINGING.
+    #[prost(string, tag = "2")]
+    pub ringing_agent_id: ::prost::alloc::string::String,
+    /// The session's place in its queue, from 1 up to 1,000; 0 when it isn't in one.
+    #[prost(int32, tag = "3")]
+    pub position: i32,
+    /// Those asked about, by id.
+    #[prost(message, repeated, tag = "4")]
+    pub candidates: ::prost::alloc::vec::Vec<RoutingCandidate>,
+    /// The session's last revision.
+    #[prost(uint64, tag = "5")]
+    pub revision: u64,
+}
+/// Why a session isn't offered to anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum MaxWaitAction {
-    /// Means END.
+pub enum RoutingHold {
+    /// It is being offered to whoever can take it.
     Unspecified = 0,
-    /// A message, then the end.
-    End = 1,
-    /// It moves to the overflow queue.
-    Overflow = 2,
+    /// It isn't in a queue.
+    NotQueued = 1,
+    /// It rings at a desk.
+    Ringing = 2,
+    /// Its customer is gone.
+    CustomerAbsent = 3,
+    /// Its time in the queue is over, or the queue has closed.
+    WaitOver = 4,
+    /// As many as may be are connected, or asked to join.
+    Full = 5,
 }
-impl MaxWaitAction {
+impl RoutingHold {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "MAX_WAIT_ACTION_UNSPECIFIED",
-            Self::End => "MAX_WAIT_ACTION_END",
-            Self::Overflow => "MAX_WAIT_ACTION_OVERFLOW",
+            Self::Unspecified => "ROUTING_HOLD_UNSPECIFIED",
+            Self::NotQueued => "ROUTING_HOLD_NOT_QUEUED",
+            Self::Ringing => "ROUTING_HOLD_RINGING",
+            Self::CustomerAbsent => "ROUTING_HOLD_CUSTOMER_ABSENT",
+            Self::WaitOver => "ROUTING_HOLD_WAIT_OVER",
+            Self::Full => "ROUTING_HOLD_FULL",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "MAX_WAIT_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
-            "MAX_WAIT_ACTION_END" => Some(Self::End),
-            "MAX_WAIT_ACTION_OVERFLOW" => Some(Self::Overflow),
+            "ROUTING_HOLD_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUTING_HOLD_NOT_QUEUED" => Some(Self::NotQueued),
+            "ROUTING_HOLD_RINGING" => Some(Self::Ringing),
+            "ROUTING_HOLD_CUSTOMER_ABSENT" => Some(Self::CustomerAbsent),
+            "ROUTING_HOLD_WAIT_OVER" => Some(Self::WaitOver),
+            "ROUTING_HOLD_FULL" => Some(Self::Full),
+            _ => None,
+        }
+    }
+}
+/// What stands between a session and an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RoutingObstacleKind {
+    /// Never returned.
+    Unspecified = 0,
+    /// They don't serve the queue.
+    NotServing = 1,
+    /// They are signed out.
+    SignedOut = 2,
+    /// They are not ready; `detail` is the reason.
+    NotReady = 3,
+    /// They will be not ready once their work is done.
+    GoingNotReady = 4,
+    /// No desk stream of theirs is open.
+    NoDesk = 5,
+    /// They hold as much as they may.
+    AtCapacity = 6,
+    /// They became ready just now: the next session comes at `until_time`.
+    RampingUp = 7,
+    /// They help others and are never routed to.
+    Assistant = 8,
+    /// They are not good enough at `detail`; `number` is the level wanted.
+    Skill = 9,
+    /// Until `until_time` the session waits for `detail`.
+    AnotherPreferred = 10,
+    /// They sent it away, declined or missed it: until `until_time` others come first.
+    Skipped = 11,
+    /// They are connected to it.
+    Connected = 12,
+    /// They have an offer of it.
+    Offered = 13,
+    /// Others come first; `number` is their turn, from 2.
+    LaterTurn = 14,
+}
+impl RoutingObstacleKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ROUTING_OBSTACLE_KIND_UNSPECIFIED",
+            Self::NotServing => "ROUTING_OBSTACLE_KIND_NOT_SERVING",
+            Self::SignedOut => "ROUTING_OBSTACLE_KIND_SIGNED_OUT",
+            Self::NotReady => "ROUTING_OBSTACLE_KIND_NOT_READY",
+            Self::GoingNotReady => "ROUTING_OBSTACLE_KIND_GOING_NOT_READY",
+            Self::NoDesk => "ROUTING_OBSTACLE_KIND_NO_DESK",
+            Self::AtCapacity => "ROUTING_OBSTACLE_KIND_AT_CAPACITY",
+            Self::RampingUp => "ROUTING_OBSTACLE_KIND_RAMPING_UP",
+            Self::Assistant => "ROUTING_OBSTACLE_KIND_ASSISTANT",
+            Self::Skill => "ROUTING_OBSTACLE_KIND_SKILL",
+            Self::AnotherPreferred => "ROUTING_OBSTACLE_KIND_ANOTHER_PREFERRED",
+            Self::Skipped => "ROUTING_OBSTACLE_KIND_SKIPPED",
+            Self::Connected => "ROUTING_OBSTACLE_KIND_CONNECTED",
+            Self::Offered => "ROUTING_OBSTACLE_KIND_OFFERED",
+            Self::LaterTurn => "ROUTING_OBSTACLE_KIND_LATER_TURN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROUTING_OBSTACLE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "ROUTING_OBSTACLE_KIND_NOT_SERVING" => Some(Self::NotServing),
+            "ROUTING_OBSTACLE_KIND_SIGNED_OUT" => Some(Self::SignedOut),
+            "ROUTING_OBSTACLE_KIND_NOT_READY" => Some(Self::NotReady),
+            "ROUTING_OBSTACLE_KIND_GOING_NOT_READY" => Some(Self::GoingNotReady),
+            "ROUTING_OBSTACLE_KIND_NO_DESK" => Some(Self::NoDesk),
+            "ROUTING_OBSTACLE_KIND_AT_CAPACITY" => Some(Self::AtCapacity),
+            "ROUTING_OBSTACLE_KIND_RAMPING_UP" => Some(Self::RampingUp),
+            "ROUTING_OBSTACLE_KIND_ASSISTANT" => Some(Self::Assistant),
+            "ROUTING_OBSTACLE_KIND_SKILL" => Some(Self::Skill),
+            "ROUTING_OBSTACLE_KIND_ANOTHER_PREFERRED" => Some(Self::AnotherPreferred),
+            "ROUTING_OBSTACLE_KIND_SKIPPED" => Some(Self::Skipped),
+            "ROUTING_OBSTACLE_KIND_CONNECTED" => Some(Self::Connected),
+            "ROUTING_OBSTACLE_KIND_OFFERED" => Some(Self::Offered),
+            "ROUTING_OBSTACLE_KIND_LATER_TURN" => Some(Self::LaterTurn),
             _ => None,
         }
     }
 }
 /// Generated client implementations.
-pub mod administration_client {
+pub mod supervision_client {
     #![allow(
         unused_variables,
         dead_code,
@@ -3162,12 +4856,14 @@ pub mod administration_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// A center's queues, agents and settings. For integrators and operators.
+    /// What supervisors see and do beyond agents. For supervisors, and integrators acting for one; ROLE_NOT_ALLOWED for others.
+    /// Mutations take a `request_id` as in ChatSession. A supervisor may watch any session; to whisper is SendMessage with audience
+    /// STAFF, which needs no joining.
     #[derive(Debug, Clone)]
-    pub struct AdministrationClient<T> {
+    pub struct SupervisionClient<T> {
         inner: tonic::client::Grpc<T>,
     }
-    impl AdministrationClient<tonic::transport::Channel> {
+    impl SupervisionClient<tonic::transport::Channel> {
         /// Attempt to create a new client by connecting to a given endpoint.
         pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
         where
@@ -3178,7 +4874,7 @@ pub mod administration_client {
             Ok(Self::new(conn))
         }
     }
-    impl<T> AdministrationClient<T>
+    impl<T> SupervisionClient<T>
     where
         T: tonic::client::GrpcService<tonic::body::Body>,
         T::Error: Into<StdError>,
@@ -3196,7 +4892,7 @@ pub mod administration_client {
         pub fn with_interceptor<F>(
             inner: T,
             interceptor: F,
-        ) -> AdministrationClient<InterceptedService<T, F>>
+        ) -> SupervisionClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
@@ -3210,7 +4906,7 @@ pub mod administration_client {
                 http::Request<tonic::body::Body>,
             >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
         {
-            AdministrationClient::new(InterceptedService::new(inner, interceptor))
+            SupervisionClient::new(InterceptedService::new(inner, interceptor))
         }
         /// Compress requests with the given encoding.
         ///
@@ -3243,12 +4939,14 @@ pub mod administration_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Puts the objects sent, all or none: they are validated together, then applied one commit each, live. What isn't
-        /// named stays as it is. Refused: FIELD_INVALID, with `objects[i].…` for the field. Up to 20,000 objects.
-        pub async fn apply(
+        /// Open sessions that a supervisor may want to look at, those who have waited longest first.
+        pub async fn list_live_sessions(
             &mut self,
-            request: impl tonic::IntoStreamingRequest<Message = super::ApplyRequest>,
-        ) -> std::result::Result<tonic::Response<super::ApplyResponse>, tonic::Status> {
+            request: impl tonic::IntoRequest<super::ListLiveSessionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLiveSessionsResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
@@ -3259,12 +4957,221 @@ pub mod administration_client {
                 })?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
-                "/chatsession.v1.Administration/Apply",
+                "/chatsession.v1.Supervision/ListLiveSessions",
             );
-            let mut req = request.into_streaming_request();
+            let mut req = request.into_request();
             req.extensions_mut()
-                .insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
-            self.inner.client_streaming(req, path, codec).await
+                .insert(
+                    GrpcMethod::new("chatsession.v1.Supervision", "ListLiveSessions"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says that the supervisor looks into a session from now on. It is in the center's audit log, and nowhere in the session.
+        pub async fn monitor(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MonitorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MonitorResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/Monitor",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Supervision", "Monitor"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// They no longer do.
+        pub async fn stop_monitoring(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StopMonitoringRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StopMonitoringResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/StopMonitoring",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Supervision", "StopMonitoring"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Joins a session. Who waited has been taken from the queue then. Refused: SESSION_ENDED, NOT_SIGNED_IN, AGENT_AT_CAPACITY,
+        /// ALREADY_PARTICIPANT.
+        pub async fn barge_in(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BargeInRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BargeInResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/BargeIn",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Supervision", "BargeIn"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Joins a session, if need be, and makes everybody else leave, in one commit. Refused as BargeIn.
+        pub async fn take_over(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TakeOverRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TakeOverResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/TakeOver",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Supervision", "TakeOver"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Makes an agent leave; a session left alone goes back to its queue. Refused: SESSION_ENDED, AGENT_NOT_FOUND.
+        pub async fn remove_participant(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveParticipantRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveParticipantResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/RemoveParticipant",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.Supervision", "RemoveParticipant"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Gives a session to another agent, who is offered it, or to a queue; whoever attends it stays until it is taken.
+        /// Refused: as Invite and TransferToQueue.
+        pub async fn reassign(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReassignRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReassignResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/Reassign",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Supervision", "Reassign"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Sets an agent's state at once, whatever they are doing. Signing out hands their sessions back. Refused: AGENT_NOT_FOUND,
+        /// AGENT_SIGNED_OUT, DESK_REQUIRED.
+        pub async fn force_agent_state(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ForceAgentStateRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ForceAgentStateResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/ForceAgentState",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.Supervision", "ForceAgentState"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Why a session is, or isn't, offered to agents, as things stand.
+        pub async fn explain_routing(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainRoutingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainRoutingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/ExplainRouting",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Supervision", "ExplainRouting"));
+            self.inner.unary(req, path, codec).await
         }
     }
 }

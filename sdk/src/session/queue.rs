@@ -3,7 +3,8 @@
 use crate::{
     SessionHandle,
     generated::{
-        TransferLeave, TransferToQueueRequest, WithdrawFromQueueRequest, chat_session_client::ChatSessionClient,
+        TransferLeave, TransferToQueueRequest, WantedSkill, WithdrawFromQueueRequest,
+        chat_session_client::ChatSessionClient,
     },
     request::{answers_revision, session_mutation, takes_expected_revision},
 };
@@ -52,6 +53,19 @@ impl TransferToQueue {
     /// For staff, posted as a staff message, up to 4 KiB.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.request.note = note.into();
+        self
+    }
+
+    /// A skill that is wanted of the next agent, at a level of 1 to 100, besides those named before. Unset keeps what is wanted.
+    pub fn skill(mut self, skill: impl Into<String>, level: u32) -> Self {
+        let skills = self.request.skills.get_or_insert_default();
+        skills.skills.push(WantedSkill { skill: skill.into(), level });
+        self
+    }
+
+    /// The session's language from now on, a BCP 47 tag.
+    pub fn language(mut self, tag: impl Into<String>) -> Self {
+        self.request.language = tag.into();
         self
     }
 

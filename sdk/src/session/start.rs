@@ -1,9 +1,9 @@
 //! Starting a session.
 
 use crate::{
-    Client, Error, Session,
+    Channel, Client, Error, Session,
     convert::FromWire,
-    generated::{Attribute, StartSessionRequest, chat_session_client::ChatSessionClient},
+    generated::{Attribute, StartSessionRequest, WantedSkill, chat_session_client::ChatSessionClient},
     request::{builder, fresh_id, takes_request_id},
 };
 
@@ -53,6 +53,24 @@ impl StartSession {
     /// Something that is known of the customer or the case: a name, `[A-Za-z0-9_-]{1,64}`, and up to 4 KiB. Up to 64.
     pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.request.attributes.push(Attribute { name: name.into(), value: value.into(), verified: false });
+        self
+    }
+
+    /// An agent to whom it is offered first, if they are ready and have room. Integrators only.
+    pub fn agent(mut self, agent_id: impl Into<String>) -> Self {
+        self.request.agent_id = agent_id.into();
+        self
+    }
+
+    /// A skill that is wanted of its agents, at a level of 1 to 100. Up to 20. Integrators only.
+    pub fn skill(mut self, skill: impl Into<String>, level: u32) -> Self {
+        self.request.skills.push(WantedSkill { skill: skill.into(), level });
+        self
+    }
+
+    /// The customer writes by a messenger: answers may take hours.
+    pub fn by_messenger(mut self) -> Self {
+        self.request.channel = Channel::Messenger.to_wire();
         self
     }
 

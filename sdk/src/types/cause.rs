@@ -11,8 +11,10 @@ wire_enum! {
         Transferred,
         /// The last agent left, was lost or handed it back.
         Returned,
-        /// It waited too long elsewhere.
+        /// It waited too long elsewhere, or that queue closed.
         Overflowed,
+        /// A supervisor put it there.
+        Reassigned,
     }
 }
 
@@ -27,6 +29,8 @@ wire_enum! {
         MaxWait,
         /// The session ended.
         Ended,
+        /// The queue closed, and an agent is connected.
+        QueueClosed,
     }
 }
 
@@ -39,6 +43,14 @@ wire_enum! {
         Conference,
         /// Accepted an invitation to take over.
         Transfer,
+        /// Took it from its queue by themselves, out of order.
+        TakenFromQueue,
+        /// A supervisor joined.
+        BargedIn,
+        /// A supervisor took over.
+        TookOver,
+        /// Accepted what a supervisor reassigned.
+        Reassigned,
     }
 }
 
@@ -55,6 +67,12 @@ wire_enum! {
         SignedOut,
         /// The session ended.
         SessionEnded,
+        /// They took it from a queue and said nothing in time.
+        NoResponse,
+        /// A supervisor removed them.
+        Removed,
+        /// A supervisor took over, or gave it to somebody else.
+        TakenOver,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::convert::{FromWire, duration, list, optional, some, time};
+use crate::convert::{FromWire, count, duration, list, optional, some, time};
 
 use super::{
-    Attribute, CancelCause, Customer, Disposition, EndReason, JoinCause, LeaveReason, Offer, OfferKind, OfferOutcome,
-    Participant, QueueCause, UnqueueReason, WrapUp, WrapUpOutcome,
+    Attribute, CancelCause, Channel, Customer, Disposition, EndReason, JoinCause, LeaveReason, Offer, OfferKind,
+    OfferOutcome, Participant, QueueCause, UnqueueReason, WantedSkill, WrapUp, WrapUpOutcome,
 };
 use crate::generated::event::Kind;
 
@@ -27,6 +27,10 @@ pub enum EventKind {
         priority: i32,
         /// What is known at the start. Empty for customers' eyes.
         attributes: Vec<Attribute>,
+        /// What is wanted of its agents. Empty for customers' eyes.
+        skills: Vec<WantedSkill>,
+        /// How the customer writes. `None` for customers' eyes.
+        channel: Option<Channel>,
     },
     /// The session waits in a queue now, instead of where it waited before.
     #[non_exhaustive]
@@ -39,6 +43,12 @@ pub enum EventKind {
         waited_before: Duration,
         /// When `max_wait` runs out.
         expire_time: Option<SystemTime>,
+        /// The session's priority from now on. Zero for customers' eyes.
+        priority: i32,
+        /// What is wanted of its agents from now on; `None` is as before.
+        skills: Option<Vec<WantedSkill>>,
+        /// The session's language from now on; `None` is as before.
+        language: Option<String>,
     },
     /// The session waits in no queue now.
     #[non_exhaustive]
@@ -168,6 +178,40 @@ pub enum EventKind {
         /// The agent.
         agent_id: String,
     },
+    /// What changed of the session; what is `None` stayed. For everyone when the name or the language changed, else for staff.
+    #[non_exhaustive]
+    SessionUpdated {
+        /// The customer's name.
+        customer_name: Option<String>,
+        /// BCP 47 tag.
+        language: Option<String>,
+        /// Higher goes first. `None` for customers' eyes.
+        priority: Option<i32>,
+        /// What is wanted of its agents, whole. `None` for customers' eyes.
+        skills: Option<Vec<WantedSkill>>,
+        /// These are so now; one with an empty value is gone. Empty for customers' eyes.
+        attributes: Vec<Attribute>,
+    },
+    /// Staff only. An agent asks for help.
+    #[non_exhaustive]
+    FlagRaised {
+        /// Who.
+        agent_id: String,
+        /// What for.
+        note: Option<String>,
+    },
+    /// Staff only. Nobody asks for help any more.
+    FlagCleared,
+    /// Staff only. Somebody took more than their capacity, as they are permitted to.
+    #[non_exhaustive]
+    CapacityOverridden {
+        /// Who.
+        agent_id: String,
+        /// Units they have now.
+        units: u32,
+        /// Their capacity.
+        capacity: u32,
+    },
     /// Something that this version of the client doesn't know.
     Unknown,
 }
@@ -182,12 +226,17 @@ impl FromWire<Option<Kind>> for EventKind {
                 language: some(wire.language),
                 priority: wire.priority,
                 attributes: list(wire.attributes),
+                skills: list(wire.skills),
+                channel: optional(wire.channel),
             },
             Kind::SessionQueued(wire) => Self::SessionQueued {
                 queue_id: wire.queue_id,
                 cause: QueueCause::from_wire(wire.cause),
                 waited_before: duration(wire.waited_before.unwrap_or_default()),
                 expire_time: wire.expire_time.map(time),
+                priority: wire.priority,
+                skills: wire.skills.map(|skills| list(skills.skills)),
+                language: some(wire.language),
             },
             Kind::SessionUnqueued(wire) => {
                 Self::SessionUnqueued { queue_id: wire.queue_id, reason: UnqueueReason::from_wire(wire.reason) }
@@ -241,6 +290,20 @@ impl FromWire<Option<Kind>> for EventKind {
             Kind::SessionClosed(_) => Self::SessionClosed,
             Kind::LeavePlanned(wire) => Self::LeavePlanned { agent_id: wire.agent_id },
             Kind::LeavePlanDropped(wire) => Self::LeavePlanDropped { agent_id: wire.agent_id },
+            Kind::SessionUpdated(wire) => Self::SessionUpdated {
+                customer_name: wire.customer_name,
+                language: wire.language,
+                priority: wire.priority,
+                skills: wire.skills.map(|skills| list(skills.skills)),
+                attributes: list(wire.attributes),
+            },
+            Kind::FlagRaised(wire) => Self::FlagRaised { agent_id: wire.agent_id, note: some(wire.note) },
+            Kind::FlagCleared(_) => Self::FlagCleared,
+            Kind::CapacityOverridden(wire) => Self::CapacityOverridden {
+                agent_id: wire.agent_id,
+                units: count(wire.units),
+                capacity: count(wire.capacity),
+            },
         }
     }
 }

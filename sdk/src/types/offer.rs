@@ -61,6 +61,8 @@ wire_enum! {
         Conference,
         /// The inviter leaves in the commit in which the invitee joins.
         Transfer,
+        /// A supervisor reassigns: everybody who attends the session leaves in that commit.
+        Reassign,
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Participant {
     pub join_time: SystemTime,
     /// When they left; unset while connected.
     pub leave_time: Option<SystemTime>,
+    /// They help who attends the session, and attend nobody.
+    pub assistant: bool,
 }
 
 impl FromWire<wire::Participant> for Participant {
@@ -52,6 +54,7 @@ impl FromWire<wire::Participant> for Participant {
             connected: wire.connected,
             join_time: time(wire.join_time.unwrap_or_default()),
             leave_time: wire.leave_time.map(time),
+            assistant: wire.assistant,
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::{
     generated as wire,
 };
 
-use super::{Attribute, Customer, Disposition, Offer, Participant, QueueEntry, ReadMark, WrapUp};
+use super::{
+    Attribute, Channel, Customer, Disposition, Flag, Offer, Participant, QueueEntry, ReadMark, WantedSkill, WrapUp,
+};
 
 /// A customer's chat from start to end, whoever attends it. A customer's view leaves out what is for staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,12 @@ pub struct Session {
     pub dispositions: Vec<Disposition>,
     /// How far each one has read, in the caller's numbering.
     pub read_marks: Vec<ReadMark>,
+    /// What is wanted of its agents, whatever queue it waits in. Staff only.
+    pub skills: Vec<WantedSkill>,
+    /// How the customer writes. Staff only.
+    pub channel: Option<Channel>,
+    /// Set while an agent asks for help. Staff only.
+    pub flag: Option<Flag>,
 }
 
 impl FromWire<wire::Session> for Session {
@@ -76,6 +84,9 @@ impl FromWire<wire::Session> for Session {
             leaving_when_taken_agent_ids: wire.leaving_when_taken_agent_ids,
             dispositions: list(wire.dispositions),
             read_marks: list(wire.read_marks),
+            skills: list(wire.skills),
+            channel: optional(wire.channel),
+            flag: wire.flag.map(Flag::from_wire),
         }
     }
 }
@@ -113,5 +124,7 @@ wire_enum! {
         MaxWait,
         /// It reached the age limit.
         AgeLimit,
+        /// The queue that it waited in closed.
+        QueueClosed,
     }
 }

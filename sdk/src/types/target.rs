@@ -31,6 +31,8 @@ pub struct AgentTarget {
     pub supervisor: bool,
     /// The queues they serve.
     pub queue_ids: Vec<String>,
+    /// What they can do, and how well, 1 to 100.
+    pub skills: Vec<(String, u32)>,
 }
 
 impl FromWire<wire::AgentTarget> for AgentTarget {
@@ -40,6 +42,7 @@ impl FromWire<wire::AgentTarget> for AgentTarget {
             display_name: wire.display_name,
             supervisor: wire.supervisor,
             queue_ids: wire.queue_ids,
+            skills: wire.skills.into_iter().map(|skill| (skill.skill, skill.level)).collect(),
         }
     }
 }
@@ -60,6 +63,10 @@ pub struct QueueTarget {
     pub ready_agents: u32,
     /// Agents who are signed in and serve it.
     pub signed_in_agents: u32,
+    /// Within its hours.
+    pub open: bool,
+    /// How long a session that enters now will wait, when that is known.
+    pub estimated_wait: Option<Duration>,
 }
 
 impl FromWire<wire::QueueTarget> for QueueTarget {
@@ -71,6 +78,8 @@ impl FromWire<wire::QueueTarget> for QueueTarget {
             longest_wait: duration(wire.longest_wait.unwrap_or_default()),
             ready_agents: count(wire.ready_agents),
             signed_in_agents: count(wire.signed_in_agents),
+            open: wire.open,
+            estimated_wait: wire.estimated_wait.map(duration),
         }
     }
 }

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::{Watch, WatchEnd, session_follow::SessionFollow, wire::Wire};
-use crate::{Client, Error, Event, Session, SessionHandle, generated::WatchRequest};
+use crate::{Client, Error, Event, Session, SessionHandle, WaitStatus, generated::WatchRequest};
 
 /// A session's stream; from [`SessionHandle::watch`].
 pub type SessionWatch = Watch<WatchEvent>;
@@ -36,6 +36,8 @@ pub enum WatchEvent {
         /// The participant's number; `0` is the customer.
         participant_id: String,
     },
+    /// For customers who wait: how they stand.
+    Wait(WaitStatus),
     /// Last of all: why the stream ended.
     Ended(WatchEnd),
 }

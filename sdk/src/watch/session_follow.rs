@@ -134,6 +134,10 @@ impl Follow for SessionFollow {
                 out.push_back(WatchEvent::Typing { participant_id: typing.participant_id });
                 Next::Read
             }
+            Some(Kind::WaitStatus(wait)) => {
+                out.push_back(WatchEvent::Wait(crate::WaitStatus::from_wire(wait)));
+                Next::Read
+            }
             Some(Kind::Goodbye(goodbye)) => self.goodbye(goodbye, out),
             // From a newer server: nothing that this version could have asked for.
             None => Next::Read,

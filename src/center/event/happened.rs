@@ -8,6 +8,8 @@ use crate::{
     center::{
         ids::{AgentId, Code, CustomerKey, Label, OfferId, QueueId, RequestId},
         offer::{Offer, Outcome},
+        queue::Wanted,
+        session::{Channel, Preferred},
         text::Text,
         time::{Millis, Time},
     },
@@ -36,6 +38,34 @@ pub struct Started {
     pub priority: i32,
     /// What is known.
     #[n(6)]
+    pub attributes: Vec<Attribute>,
+    /// What is wanted of its agents.
+    #[n(7)]
+    #[cbor(default)]
+    pub skills: Vec<Wanted>,
+    /// How the customer writes.
+    #[n(8)]
+    #[cbor(default)]
+    pub channel: Channel,
+}
+
+/// What changed of a session; what is unset stayed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Updated {
+    /// The customer's name.
+    #[n(0)]
+    pub name: Option<Text>,
+    /// BCP 47 tag.
+    #[n(1)]
+    pub language: Option<Label>,
+    /// Higher goes first.
+    #[n(2)]
+    pub priority: Option<i32>,
+    /// What is wanted of its agents.
+    #[n(3)]
+    pub skills: Option<Vec<Wanted>>,
+    /// These are so now; one without a value is gone.
+    #[n(4)]
     pub attributes: Vec<Attribute>,
 }
 
@@ -78,6 +108,18 @@ pub enum Happened {
         /// The session's priority from now on.
         #[n(4)]
         priority: i32,
+        /// What is wanted of its agents from now on; none is as before.
+        #[n(5)]
+        skills: Option<Vec<Wanted>>,
+        /// BCP 47 tag from now on; none is as before.
+        #[n(6)]
+        language: Option<Label>,
+        /// Asked first if they can take it.
+        #[n(7)]
+        named: Option<AgentId>,
+        /// Waited for.
+        #[n(8)]
+        preferred: Option<Preferred>,
     },
     /// Everyone. It waits in no queue now.
     #[n(2)]
@@ -139,6 +181,12 @@ pub enum Happened {
         /// The queue whose wrap-up is theirs.
         #[n(4)]
         queue: QueueId,
+        /// They attend nobody.
+        #[n(5)]
+        assistant: Option<bool>,
+        /// Until when they owe the customer a first word.
+        #[n(6)]
+        first_response: Option<Time>,
     },
     /// Everyone. An agent is no longer connected.
     #[n(7)]
@@ -265,6 +313,35 @@ pub enum Happened {
         #[n(0)]
         agent: AgentId,
     },
+    /// Everyone when it changes what customers see, else staff.
+    #[n(20)]
+    Updated(#[n(0)] Box<Updated>),
+    /// Staff. An agent asks for help.
+    #[n(21)]
+    FlagRaised {
+        /// Who.
+        #[n(0)]
+        agent: AgentId,
+        /// What for.
+        #[n(1)]
+        note: Option<Text>,
+    },
+    /// Staff. Nobody asks for help any more.
+    #[n(22)]
+    FlagCleared,
+    /// Staff. Somebody took more than their capacity, as they are permitted to.
+    #[n(23)]
+    CapacityOverridden {
+        /// Who.
+        #[n(0)]
+        agent: AgentId,
+        /// Units they have now.
+        #[n(1)]
+        units: u32,
+        /// Their capacity.
+        #[n(2)]
+        capacity: u32,
+    },
 }
 
 impl Happened {
@@ -291,7 +368,12 @@ impl Happened {
             | Self::DispositionSet { .. }
             | Self::Closed
             | Self::LeavePlanned { .. }
-            | Self::LeavePlanDropped { .. } => Audience::Staff,
+            | Self::LeavePlanDropped { .. }
+            | Self::FlagRaised { .. }
+            | Self::FlagCleared
+            | Self::CapacityOverridden { .. } => Audience::Staff,
+            Self::Updated(updated) if updated.name.is_some() || updated.language.is_some() => Audience::Everyone,
+            Self::Updated(_) => Audience::Staff,
             Self::Posted { .. } | Self::Read { .. } => asked,
         }
     }
@@ -306,6 +388,10 @@ impl Happened {
             Self::OfferMade(offer) => (offer.note, Vec::new()),
             Self::Posted { text, .. } => (Some(*text), Vec::new()),
             Self::DispositionSet { notes, .. } => (*notes, Vec::new()),
+            Self::FlagRaised { note, .. } => (*note, Vec::new()),
+            Self::Updated(updated) => {
+                (updated.name, updated.attributes.iter().filter_map(|attribute| attribute.value).collect())
+            }
             _ => (None, Vec::new()),
         };
         first.into_iter().chain(more)

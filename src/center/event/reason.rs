@@ -30,6 +30,9 @@ pub enum EndReason {
     /// It became too old.
     #[n(7)]
     AgeLimit,
+    /// Its queue closed.
+    #[n(8)]
+    QueueClosed,
 }
 
 /// Why a session entered a queue.
@@ -45,9 +48,12 @@ pub enum QueueCause {
     /// Nobody was left.
     #[n(2)]
     Returned,
-    /// It waited too long elsewhere.
+    /// It waited too long elsewhere, or that queue was full or closed.
     #[n(3)]
     Overflowed,
+    /// A supervisor put it there.
+    #[n(4)]
+    Reassigned,
 }
 
 /// Why a session left its queue.
@@ -66,6 +72,9 @@ pub enum UnqueueReason {
     /// It ended.
     #[n(3)]
     Ended,
+    /// The queue closed, attended.
+    #[n(4)]
+    QueueClosed,
 }
 
 /// How an agent came to be connected.
@@ -81,6 +90,18 @@ pub enum JoinCause {
     /// Invited to take over.
     #[n(2)]
     Transfer,
+    /// Took it from the queue by themselves.
+    #[n(3)]
+    TakenFromQueue,
+    /// A supervisor joined.
+    #[n(4)]
+    BargedIn,
+    /// A supervisor took over.
+    #[n(5)]
+    TookOver,
+    /// A supervisor chose them.
+    #[n(6)]
+    Reassigned,
 }
 
 /// Why an agent is no longer connected.
@@ -102,6 +123,15 @@ pub enum LeaveReason {
     /// The session ended.
     #[n(4)]
     SessionEnded,
+    /// They took it and said nothing.
+    #[n(5)]
+    NoResponse,
+    /// A supervisor removed them.
+    #[n(6)]
+    Removed,
+    /// A supervisor took over, or gave it to somebody else.
+    #[n(7)]
+    TakenOver,
 }
 
 /// How a wrap-up ended.

@@ -1,7 +1,10 @@
 //! What is configured, and housekeeping.
 
 use super::about;
-use crate::center::{Answer, Center, CenterChange, MaxWaitAction, Object, QueueId, Refusal, SessionId, commit::Commit};
+use crate::center::{
+    AgentId, Answer, Audit, Caller, Center, CenterChange, Object, Openness, QueueId, Refusal, Session, SessionId,
+    commit::Commit,
+};
 
 impl Center {
     /// Checks objects together, as they will be once all are put.
@@ -17,12 +20,11 @@ impl Center {
             };
             match object {
                 Object::Settings(_) => {}
-                Object::Queue(queue) => match &queue.max_wait_action {
-                    MaxWaitAction::Overflow(target) if !named(target) || *target == queue.id => {
-                        return Err(unknown("queue.overflow_queue_id".into()));
+                Object::Queue(queue) => {
+                    if let Some((field, _)) = queue.names().find(|(_, other)| !named(other) || **other == queue.id) {
+                        return Err(unknown(format!("queue.{field}")));
                     }
-                    MaxWaitAction::Overflow(_) | MaxWaitAction::End => {}
-                },
+                }
                 Object::Agent(agent) => {
                     if let Some(at) = agent.queues.iter().position(|queue| !named(queue)) {
                         return Err(unknown(format!("agent.queue_ids[{at}]")));
@@ -42,16 +44,93 @@ impl Center {
     }
 }
 
-pub(super) fn put(center: &Center, object: Object) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
-    let differs = center.differs(&object);
+pub(super) fn put(
+    center: &Center,
+    caller: &Caller,
+    object: Object,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let (differs, by) = (center.differs(&object), caller.clone());
     Ok(move |commit: &mut Commit<'_>| {
-        if differs {
-            commit.center(match object {
-                Object::Settings(settings) => CenterChange::SettingsPut(settings),
-                Object::Queue(queue) => CenterChange::QueuePut(queue),
-                Object::Agent(agent) => CenterChange::AgentPut(agent),
-            });
+        if !differs {
+            return Answer::default();
         }
+        let what = match &object {
+            Object::Settings(_) => Audit::SettingsPut,
+            Object::Queue(queue) => Audit::QueuePut(queue.id.clone()),
+            Object::Agent(agent) => Audit::AgentPut(agent.id.clone()),
+        };
+        match object {
+            Object::Settings(settings) => commit.center(CenterChange::SettingsPut(settings)),
+            Object::Queue(queue) => {
+                let id = queue.id.clone();
+                commit.center(CenterChange::QueuePut(queue));
+                commit.look_at_hours(&id);
+            }
+            Object::Agent(agent) => commit.center(CenterChange::AgentPut(agent)),
+        }
+        commit.center(CenterChange::Audited { by, what });
+        Answer::default()
+    })
+}
+
+impl Commit<'_> {
+    /// Opens or closes a queue as its hours say.
+    pub(super) fn look_at_hours(&mut self, id: &QueueId) {
+        let openness = match self.center.queues.get(id).and_then(|queue| queue.hours.as_ref()) {
+            Some(hours) => hours.at(self.now),
+            None if self.center.openness.contains_key(id) => Openness { open: true, until: None },
+            None => return,
+        };
+        if self.center.openness.get(id) != Some(&openness) {
+            self.center(CenterChange::QueueHours { queue: id.clone(), openness });
+        }
+    }
+}
+
+pub(super) fn delete_queue(
+    center: &Center,
+    caller: &Caller,
+    id: QueueId,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    center.queues.get(&id).ok_or(Refusal::QueueNotFound)?;
+    let in_use = |by: &'static str| Err(Refusal::QueueInUse { by: by.into() });
+    let open = |session: &&Session| session.is_open() || !session.wrap_ups.is_empty();
+    let named = |session: &Session| {
+        session.home == id || session.participants.iter().any(|participant| participant.queue == id)
+    };
+    if center.sessions.values().filter(open).any(named) {
+        return in_use("sessions");
+    }
+    if center.queues.values().any(|queue| queue.names().any(|(_, other)| *other == id)) {
+        return in_use("queues");
+    }
+    if center.agents.values().any(|agent| agent.config.queues.contains(&id)) {
+        return in_use("agents");
+    }
+    let by = caller.clone();
+    Ok(move |commit: &mut Commit<'_>| {
+        commit.center(CenterChange::QueueDeleted(id.clone()));
+        commit.center(CenterChange::Audited { by, what: Audit::QueueDeleted(id) });
+        Answer::default()
+    })
+}
+
+pub(super) fn delete_agent(
+    center: &Center,
+    caller: &Caller,
+    id: AgentId,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let agent = center.agent(&id)?;
+    if agent.is_signed_in() {
+        return Err(Refusal::AgentInUse { by: "signed_in".into() });
+    }
+    if agent.work.units() > 0 {
+        return Err(Refusal::AgentInUse { by: "work".into() });
+    }
+    let by = caller.clone();
+    Ok(move |commit: &mut Commit<'_>| {
+        commit.center(CenterChange::AgentDeleted(id.clone()));
+        commit.center(CenterChange::Audited { by, what: Audit::AgentDeleted(id) });
         Answer::default()
     })
 }

@@ -25,11 +25,14 @@ pub(super) fn end(
         Who::Customer(_) if caller.via.is_some() => EndReason::Integrator,
         Who::Customer(_) => EndReason::Customer,
         Who::Agent(agent) | Who::Supervisor(agent) => {
-            if session.connected_as(agent).is_none() {
+            let connected = session.connected_as(agent).is_some();
+            // A supervisor resolves what nobody else can.
+            if !connected && !center.is_supervisor(&caller.who) {
                 return Err(Refusal::NotParticipant);
             }
             session.expect(expected)?;
-            if session.connected().count() > 1 && !end_for_all {
+            let others = session.attending().any(|participant| participant.agent != *agent);
+            if others && !end_for_all {
                 return Err(Refusal::OthersConnected);
             }
             if center.is_supervisor(&caller.who) { EndReason::Supervisor } else { EndReason::Agent }
@@ -55,7 +58,11 @@ impl Commit<'_> {
             EndReason::Customer | EndReason::Agent | EndReason::Supervisor | EndReason::Integrator => {
                 self.session(id, Happened::Ended { reason });
             }
-            EndReason::Inactivity | EndReason::CustomerGone | EndReason::MaxWait | EndReason::AgeLimit => {
+            EndReason::Inactivity
+            | EndReason::CustomerGone
+            | EndReason::MaxWait
+            | EndReason::AgeLimit
+            | EndReason::QueueClosed => {
                 self.system(id, Happened::Ended { reason });
             }
         }

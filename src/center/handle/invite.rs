@@ -3,8 +3,8 @@
 use super::about;
 use crate::bugs::bug;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId, OfferKind, Outcome,
-    Refusal, SessionId, commit::Commit,
+    AgentId, AgentKind, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId, OfferKind,
+    Outcome, Refusal, Session, SessionId, commit::Commit,
 };
 
 #[expect(clippy::too_many_arguments, reason = "one for each field of the command")]
@@ -21,21 +21,9 @@ pub(super) fn invite(
     let (session, inviter) = center.attended_by(caller, id)?;
     session.expect(expected)?;
     let inviter = inviter.agent.clone();
-    let target = center.agent(&invitee)?;
-    if session.connected_as(&invitee).is_some() {
-        return Err(Refusal::AlreadyParticipant);
-    }
-    if !target.is_signed_in() {
-        return Err(Refusal::AgentSignedOut);
-    }
-    if session.offer_to(&invitee).is_some() {
-        return Err(Refusal::AlreadyOffered);
-    }
-    if !target.has_room(&center.settings) && !bug!(DoubleUnit) {
-        return Err(Refusal::AgentAtCapacity);
-    }
-    if session.connected().count() + session.offers.len() >= center.settings.max_participants as usize {
-        return Err(Refusal::LimitReached { limit: "max_participants".into() });
+    center.check_invitee(session, &invitee)?;
+    if mode != InviteMode::Conference && center.agents[&invitee].config.kind == AgentKind::Assistant {
+        return Err(Refusal::FieldInvalid { field: "mode".into(), why: "an assistant can only join".into() });
     }
     let (queue, ring) = (session.home.clone(), ring.unwrap_or(center.settings.invitation_time));
     Ok(move |commit: &mut Commit<'_>| {
@@ -45,6 +33,29 @@ pub(super) fn invite(
         commit.session(id, Happened::OfferMade(Box::new(made)));
         Answer { offer: Some(offer), expire, ..about(id) }
     })
+}
+
+impl Center {
+    /// Whether an agent can be asked to join a session.
+    pub(super) fn check_invitee(&self, session: &Session, invitee: &AgentId) -> Result<(), Refusal> {
+        let target = self.agent(invitee)?;
+        if session.connected_as(invitee).is_some() {
+            return Err(Refusal::AlreadyParticipant);
+        }
+        if !target.is_signed_in() {
+            return Err(Refusal::AgentSignedOut);
+        }
+        if session.offer_to(invitee).is_some() {
+            return Err(Refusal::AlreadyOffered);
+        }
+        if !target.has_room(&self.settings) && !bug!(DoubleUnit) {
+            return Err(Refusal::AgentAtCapacity);
+        }
+        if session.connected().count() + session.offers.len() >= self.settings.max_participants as usize {
+            return Err(Refusal::LimitReached { limit: "max_participants".into() });
+        }
+        Ok(())
+    }
 }
 
 /// For the inviter, also after leaving, any connected agent, a supervisor.

@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, Center, EndReason, Happened, IfLast, LeaveReason, Participant, Refusal, SessionId,
-    commit::Commit, session::Session,
+    AgentChange, AgentId, Answer, Audience, By, Caller, Center, Code, EndReason, Happened, IfLast, LeaveReason,
+    Participant, Refusal, SessionId, Status, commit::Commit, session::Session,
 };
 
 pub(super) fn leave(
@@ -16,7 +16,7 @@ pub(super) fn leave(
     let (session, participant) = center.attended_by(caller, id)?;
     session.expect(expected)?;
     let agent = participant.agent.clone();
-    let is_last = session.connected().count() == 1 && session.entry.is_none();
+    let is_last = session.is_alone_with(&agent) && session.entry.is_none();
     let if_last = match is_last {
         true => Some(choice(session, if_last)?),
         false => None,
@@ -43,6 +43,12 @@ fn choice(session: &Session, asked: Option<IfLast>) -> Result<IfLast, Refusal> {
 }
 
 impl Center {
+    /// A session that the caller knows and that hasn't ended.
+    pub(super) fn open(&self, caller: &Caller, id: SessionId) -> Result<&Session, Refusal> {
+        let session = self.known(&caller.who, id)?;
+        session.is_open().then_some(session).ok_or(Refusal::SessionEnded)
+    }
+
     /// An open session and the caller's membership in it.
     pub(super) fn attended_by(&self, caller: &Caller, id: SessionId) -> Result<(&Session, &Participant), Refusal> {
         let session = self.known(&caller.who, id)?;
@@ -65,7 +71,24 @@ impl Session {
     }
 }
 
+/// What the customer reads when an agent has left without their own doing.
+const BACK_IN_QUEUE: &str =
+    "Your agent had to leave. You are back in the queue and keep your place; the next agent is on the way.";
+
 impl Commit<'_> {
+    /// An agent doesn't go on, and didn't say what becomes of the customer: who was alone with them waits again.
+    pub(super) fn send_away(&mut self, id: SessionId, agent: &AgentId, reason: LeaveReason) {
+        let session = self.get(id);
+        if session.is_alone_with(agent) && session.entry.is_none() && !session.has_invitation() {
+            self.return_home(id);
+            self.say(id, By::System, Audience::Everyone, BACK_IN_QUEUE);
+        }
+        self.leave(id, agent, reason);
+        if reason == LeaveReason::NoResponse && self.center.agents[agent].status == Status::Ready {
+            self.agent(agent, AgentChange::NotReady { reason: Code::parse("no-response") });
+        }
+    }
+
     /// An agent is no longer connected; their after-chat work begins.
     pub(super) fn leave(&mut self, id: SessionId, agent: &AgentId, reason: LeaveReason) {
         let Some(participant) = self.get(id).connected_as(agent).cloned() else {
@@ -74,8 +97,12 @@ impl Commit<'_> {
         let Participant { number, agent, name, queue, .. } = participant;
         let left = Happened::Left { participant: number, agent: agent.clone(), name, reason };
         match reason {
-            LeaveReason::Left | LeaveReason::Transferred => self.session(id, left),
-            LeaveReason::AgentGone | LeaveReason::SignedOut | LeaveReason::SessionEnded => self.system(id, left),
+            LeaveReason::Left | LeaveReason::Transferred | LeaveReason::Removed | LeaveReason::TakenOver => {
+                self.session(id, left);
+            }
+            LeaveReason::AgentGone | LeaveReason::SignedOut | LeaveReason::SessionEnded | LeaveReason::NoResponse => {
+                self.system(id, left)
+            }
         }
         self.start_wrap_up(id, agent, &queue);
     }

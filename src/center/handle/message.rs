@@ -20,7 +20,11 @@ pub(super) fn send(
     if audience == Audience::Staff && caller.who.agent().is_none() {
         return Err(Refusal::FieldInvalid { field: "audience".into(), why: "customers speak to everyone".into() });
     }
-    let (session, _) = center.speaker(caller, id)?;
+    let session = match audience {
+        // A supervisor whispers without being in the session.
+        Audience::Staff if center.is_supervisor(&caller.who) => center.open(caller, id)?,
+        Audience::Staff | Audience::Everyone => center.speaker(caller, id)?.0,
+    };
     let so_far = match audience {
         Audience::Everyone => session.public,
         Audience::Staff => session.revision - session.public,
@@ -68,13 +72,7 @@ impl Center {
     /// An open session in which the caller may speak, and their number in it.
     fn speaker(&self, caller: &Caller, id: SessionId) -> Result<(&Session, u32), Refusal> {
         match &caller.who {
-            Who::Customer(_) => {
-                let session = self.known(&caller.who, id)?;
-                if !session.is_open() {
-                    return Err(Refusal::SessionEnded);
-                }
-                Ok((session, 0))
-            }
+            Who::Customer(_) => self.open(caller, id).map(|session| (session, 0)),
             _ => self.attended_by(caller, id).map(|(session, participant)| (session, participant.number)),
         }
     }

@@ -15,6 +15,7 @@ use super::{
 mod admin;
 mod due;
 mod end;
+mod flag;
 mod invite;
 mod leave;
 mod message;
@@ -24,6 +25,9 @@ mod queue;
 mod settle;
 mod start;
 mod state;
+mod supervise;
+mod take;
+mod update;
 mod wrap_up;
 
 /// What a command came to.
@@ -80,9 +84,7 @@ impl Center {
             Command::DeclineOffer { session, offer } => {
                 decide!(offers::decline(self, &caller, session, offer))
             }
-            Command::TransferToQueue { session, queue, leave, note, priority, expected } => {
-                decide!(queue::transfer(self, &caller, session, queue, leave, note, priority, expected))
-            }
+            Command::TransferToQueue(transfer) => decide!(queue::transfer(self, &caller, *transfer)),
             Command::WithdrawFromQueue { session, expected } => {
                 decide!(queue::withdraw(self, &caller, session, expected))
             }
@@ -121,7 +123,33 @@ impl Center {
             Command::CloseCustomer { session, incarnation } => {
                 decide!(presence::close_customer(self, session, incarnation))
             }
-            Command::Put(object) => decide!(admin::put(self, object)),
+            Command::Put(object) => decide!(admin::put(self, &caller, object)),
+            Command::DeleteQueue { queue } => decide!(admin::delete_queue(self, &caller, queue)),
+            Command::DeleteAgent { agent } => decide!(admin::delete_agent(self, &caller, agent)),
+            Command::TakeFromQueue { session, override_capacity } => {
+                decide!(take::take(self, &caller, session, override_capacity))
+            }
+            Command::UpdateSession { session, update } => {
+                decide!(update::update(self, &caller, session, *update))
+            }
+            Command::RaiseFlag { session, note } => decide!(flag::raise(self, &caller, session, note)),
+            Command::ClearFlag { session } => decide!(flag::clear(self, &caller, session)),
+            Command::Monitor { session, on } => decide!(supervise::monitor(self, &caller, session, on)),
+            Command::BargeIn { session, override_capacity } => {
+                decide!(take::barge_in(self, &caller, session, override_capacity))
+            }
+            Command::TakeOver { session, override_capacity } => {
+                decide!(take::take_over(self, &caller, session, override_capacity))
+            }
+            Command::RemoveParticipant { session, agent } => {
+                decide!(supervise::remove(self, &caller, session, agent))
+            }
+            Command::Reassign { session, to, note } => {
+                decide!(supervise::reassign(self, &caller, session, to, note))
+            }
+            Command::ForceAgentState { agent, state } => {
+                decide!(supervise::force(self, &caller, agent, state))
+            }
             Command::Due => decide!(due::due()),
             Command::Archive { session } => decide!(admin::archive(self, session)),
         }

@@ -3,8 +3,8 @@
 use super::about;
 use crate::bugs::bug;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, Happened, InviteMode, JoinCause, LeaveReason, Offer, OfferId,
-    OfferKind, Outcome, Refusal, SessionId, UnqueueReason, commit::Commit, session::Session,
+    AgentId, AgentKind, Answer, Caller, CancelCause, Center, Happened, InviteMode, JoinCause, LeaveReason, Moment,
+    Offer, OfferId, OfferKind, Outcome, QueueId, Refusal, SessionId, UnqueueReason, commit::Commit, session::Session,
 };
 
 /// The agent's own open offer.
@@ -72,7 +72,9 @@ pub(super) fn decline(
 
 impl Commit<'_> {
     fn accepted(&mut self, id: SessionId, offer: Offer) {
-        let takes = self.get(id).is_taken_by(&offer);
+        // An assistant attends nobody: who waits goes on waiting.
+        let assists = self.center.agents[&offer.agent].config.kind == AgentKind::Assistant;
+        let takes = !assists && self.get(id).is_taken_by(&offer);
         let inviter = self.get(id).transfers_from(&offer).map(|inviter| inviter.agent.clone());
         let (cause, queue) = match &offer.kind {
             OfferKind::Router => (JoinCause::Routed, offer.queue.clone()),
@@ -82,21 +84,52 @@ impl Commit<'_> {
             OfferKind::Invitation { mode: InviteMode::Conference, .. } => {
                 (JoinCause::Conference, self.get(id).home.clone())
             }
+            OfferKind::Invitation { mode: InviteMode::Reassign, .. } => {
+                (JoinCause::Reassigned, self.get(id).home.clone())
+            }
         };
+        let replaced = self.replaced_by(id, &offer);
         self.end_offer(id, offer.id, Outcome::Accepted);
         if offer.takes_over() && !bug!(RivalsStillRing) {
             self.cancel_offers(id, CancelCause::Taken, Offer::takes_over);
         }
         // Before the joining, so that the queue it was taken from is open to overflow again.
+        let from = self.get(id).entry.as_ref().filter(|_| takes).map(|entry| entry.queue.clone());
         let planned = if takes { self.taken(id) } else { Vec::new() };
         self.join(id, &offer.agent, cause, queue);
         for leaver in inviter.filter(|_| !bug!(InviterStays)).into_iter().chain(planned) {
             self.leave(id, &leaver, LeaveReason::Transferred);
         }
+        for leaver in replaced {
+            self.leave(id, &leaver, LeaveReason::TakenOver);
+        }
+        self.welcome(id, from);
+    }
+
+    /// Whom a supervisor wants replaced by who accepts this.
+    fn replaced_by(&self, id: SessionId, offer: &Offer) -> Vec<AgentId> {
+        match &offer.kind {
+            OfferKind::Invitation { mode: InviteMode::Reassign, .. } => {
+                self.get(id).attending().map(|participant| participant.agent.clone()).collect()
+            }
+            OfferKind::Invitation { .. } | OfferKind::Router => Vec::new(),
+        }
+    }
+
+    /// The queue that a session was taken from says that somebody is here now.
+    pub(super) fn welcome(&mut self, id: SessionId, from: Option<QueueId>) {
+        let Some(queue) = from.and_then(|queue| self.center.queues.get(&queue)) else {
+            return;
+        };
+        let language = self.get(id).language.clone();
+        if let Some(words) = queue.words(Moment::Connected, language.as_ref()).map(str::to_owned) {
+            let queue = queue.id.clone();
+            self.queue_says(id, &queue, &words);
+        }
     }
 
     /// The queue entry, if there is one, has served its purpose; tells who planned to leave then.
-    fn taken(&mut self, id: SessionId) -> Vec<AgentId> {
+    pub(super) fn taken(&mut self, id: SessionId) -> Vec<AgentId> {
         let Some(entry) = self.get(id).entry.clone() else {
             return Vec::new();
         };
@@ -105,13 +138,19 @@ impl Commit<'_> {
         self.get(id).leaving.iter().cloned().collect()
     }
 
-    fn join(&mut self, id: SessionId, agent: &AgentId, cause: JoinCause, queue: crate::center::QueueId) {
+    pub(super) fn join(&mut self, id: SessionId, agent: &AgentId, cause: JoinCause, queue: QueueId) {
         if self.get(id).wrap_ups.contains_key(agent) {
             self.end_wrap_up(id, agent, crate::center::WrapUpOutcome::Rejoined);
         }
         let config = &self.center.agents[agent].config;
         let (name, participant) = (config.name.clone(), self.get(id).joins + 1);
-        self.session(id, Happened::Joined { participant, agent: agent.clone(), name, cause, queue });
+        let assistant = (config.kind == AgentKind::Assistant).then_some(true);
+        // Who joins others owes nothing: somebody speaks to the customer already.
+        let alone = assistant.is_none() && !self.get(id).is_attended();
+        let time = self.center.queues.get(&queue).map_or(0, |queue| queue.first_response_time);
+        let first_response = (alone && time > 0).then(|| self.now + time);
+        let agent = agent.clone();
+        self.session(id, Happened::Joined { participant, agent, name, cause, queue, assistant, first_response });
     }
 }
 

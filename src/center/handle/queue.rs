@@ -5,21 +5,17 @@ use std::collections::BTreeSet;
 use super::about;
 use crate::bugs::bug;
 use crate::center::{
-    AgentId, Answer, Audience, Caller, CancelCause, Center, Happened, LeaveReason, Offer, QueueCause, QueueId, Refusal,
-    SessionId, TransferLeave, UnqueueReason, commit::Commit,
+    AgentId, Answer, Audience, Caller, CancelCause, Center, Happened, Label, LeaveReason, Moment, Offer, Preferred,
+    QueueCause, QueueId, Refusal, Session, SessionId, TransferLeave, TransferToQueue, UnqueueReason, Wanted,
+    commit::Commit,
 };
 
-#[expect(clippy::too_many_arguments, reason = "one for each field of the command")]
 pub(super) fn transfer(
     center: &Center,
     caller: &Caller,
-    id: SessionId,
-    queue: QueueId,
-    leave: TransferLeave,
-    note: String,
-    priority: Option<i32>,
-    expected: Option<u32>,
+    transfer: TransferToQueue,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let TransferToQueue { session: id, queue, leave, note, priority, expected, skills, language } = transfer;
     let (session, participant) = center.attended_by(caller, id)?;
     session.expect(expected)?;
     let agent = participant.agent.clone();
@@ -27,20 +23,21 @@ pub(super) fn transfer(
     if session.entry.as_ref().is_some_and(|entry| entry.queue == queue) {
         return Err(Refusal::AlreadyQueued);
     }
+    if !center.is_open(&queue) {
+        return Err(Refusal::QueueClosed);
+    }
     if target.refuse_unstaffed && !center.index().signed_in.contains_key(&queue) {
         return Err(Refusal::QueueUnstaffed);
     }
-    let (priority, greeting) = (priority.unwrap_or(session.priority), target.entry_message.clone());
+    let entering = Entering { skills, language, ..Entering::new(session, queue, QueueCause::Transferred) };
+    let entering = Entering { priority: priority.unwrap_or(entering.priority), ..entering };
     Ok(move |commit: &mut Commit<'_>| {
-        commit.enqueue(id, queue.clone(), QueueCause::Transferred, priority);
+        commit.enqueue(id, entering);
         if !note.is_empty() {
             let by = commit.caller_by();
             commit.say(id, by, Audience::Staff, &note);
         }
-        if let Some(greeting) = greeting {
-            let by = commit.queue_by(&queue);
-            commit.say(id, by, Audience::Everyone, &greeting);
-        }
+        commit.greet(id);
         match leave {
             TransferLeave::Stay => {}
             TransferLeave::Now => commit.leave(id, &agent, LeaveReason::Transferred),
@@ -67,18 +64,73 @@ pub(super) fn withdraw(
     })
 }
 
+/// How a session enters a queue.
+pub(super) struct Entering {
+    pub(super) queue: QueueId,
+    pub(super) cause: QueueCause,
+    pub(super) priority: i32,
+    pub(super) skills: Option<Vec<Wanted>>,
+    pub(super) language: Option<Label>,
+    pub(super) named: Option<AgentId>,
+}
+
+impl Entering {
+    /// As it is.
+    pub(super) fn new(session: &Session, queue: QueueId, cause: QueueCause) -> Self {
+        Self { queue, cause, priority: session.priority, skills: None, language: None, named: None }
+    }
+}
+
 impl Commit<'_> {
     /// The session waits in this queue from now on, wherever it waited before.
-    pub(super) fn enqueue(&mut self, id: SessionId, queue: QueueId, cause: QueueCause, priority: i32) {
+    pub(super) fn enqueue(&mut self, id: SessionId, entering: Entering) {
         self.cancel_offers(id, CancelCause::Moved, Offer::is_router);
         self.drop_leave_plans(id);
+        let Entering { queue, cause, priority, skills, language, named } = entering;
         let max_wait = self.center.queues.get(&queue).map_or(0, |queue| queue.max_wait);
         let (waited_before, expire) = (self.get(id).waited(self.now), self.now + max_wait);
-        let queued = Happened::Queued { queue, cause, waited_before, expire, priority };
+        let preferred = self.preferred(id, &queue, cause);
+        let queued =
+            Happened::Queued { queue, cause, waited_before, expire, priority, skills, language, named, preferred };
         match cause {
-            QueueCause::Started | QueueCause::Transferred => self.session(id, queued),
+            QueueCause::Started | QueueCause::Transferred | QueueCause::Reassigned => self.session(id, queued),
             QueueCause::Returned | QueueCause::Overflowed => self.system(id, queued),
         }
+    }
+
+    /// Who served the customer last is waited for, if the queue says so and they are at work and serve it.
+    fn preferred(&self, id: SessionId, queue: &QueueId, cause: QueueCause) -> Option<Preferred> {
+        let wait = self.center.queues.get(queue)?.last_agent_wait;
+        if cause != QueueCause::Started || wait == 0 {
+            return None;
+        }
+        let memory = self.center.settings.last_agent_memory;
+        let agent = self.center.last_agents.of(&self.get(id).customer, self.now, memory)?;
+        let there = self.center.agents.get(agent)?;
+        let fits = there.is_signed_in() && there.config.queues.contains(queue);
+        fits.then(|| Preferred { agent: agent.clone(), until: self.now + wait })
+    }
+
+    /// The queue says what it says to those who enter.
+    pub(super) fn greet(&mut self, id: SessionId) {
+        let session = self.get(id);
+        let Some(queue) = session.entry.as_ref().and_then(|entry| self.center.queues.get(&entry.queue)) else {
+            return;
+        };
+        let transferred = session.is_attended();
+        let words = queue.words(Moment::Entered, session.language.as_ref());
+        let words = words.or(queue.entry_message.as_deref().filter(|_| transferred));
+        if let Some(words) = words.map(str::to_owned) {
+            let queue = queue.id.clone();
+            self.queue_says(id, &queue, &words);
+        }
+    }
+
+    /// A message of a queue's, its variables filled.
+    pub(super) fn queue_says(&mut self, id: SessionId, queue: &QueueId, words: &str) {
+        let text = self.center.filled(id, queue, words);
+        let by = self.queue_by(queue);
+        self.say(id, by, Audience::Everyone, &text);
     }
 
     /// The session waits in no queue from now on, without having been taken.
@@ -91,14 +143,16 @@ impl Commit<'_> {
         let unqueued = Happened::Unqueued { queue: entry.queue, reason };
         match reason {
             UnqueueReason::Withdrawn => self.session(id, unqueued),
-            UnqueueReason::Taken | UnqueueReason::MaxWait | UnqueueReason::Ended => self.system(id, unqueued),
+            UnqueueReason::Taken | UnqueueReason::MaxWait | UnqueueReason::Ended | UnqueueReason::QueueClosed => {
+                self.system(id, unqueued)
+            }
         }
     }
 
     /// The session goes back to the queue that it entered last.
     pub(super) fn return_home(&mut self, id: SessionId) {
-        let (home, priority) = (self.get(id).home.clone(), self.get(id).priority);
-        self.enqueue(id, home, QueueCause::Returned, priority);
+        let entering = Entering::new(self.get(id), self.get(id).home.clone(), QueueCause::Returned);
+        self.enqueue(id, entering);
     }
 
     fn drop_leave_plans(&mut self, id: SessionId) {

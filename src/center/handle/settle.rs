@@ -2,7 +2,8 @@
 
 use crate::bugs::bug;
 use crate::center::{
-    AgentChange, AgentId, CancelCause, Code, Happened, Offer, OfferId, Outcome, SessionId, Status, commit::Commit,
+    AgentChange, AgentId, CancelCause, Code, Happened, LeaveReason, Offer, OfferId, Outcome, SessionId, Status,
+    agent::NO_ANSWER, commit::Commit,
 };
 
 impl Commit<'_> {
@@ -28,7 +29,7 @@ impl Commit<'_> {
         let agent = &self.center.agents[id];
         let limit = self.center.settings.declines_to_not_ready;
         let reason = match outcome {
-            Outcome::NoAnswer => "no-answer",
+            Outcome::NoAnswer => NO_ANSWER,
             Outcome::Declined if limit > 0 && agent.declines >= limit => "declined",
             _ => return,
         };
@@ -39,6 +40,11 @@ impl Commit<'_> {
                 None => Code::parse(reason),
             };
             self.agent(id, AgentChange::NotReady { reason });
+        }
+        let limit = self.center.settings.misses_to_sign_out;
+        let agent = &self.center.agents[id];
+        if outcome == Outcome::NoAnswer && limit > 0 && agent.misses >= limit && agent.is_signed_in() {
+            self.agent_gone(id, LeaveReason::SignedOut);
         }
     }
 

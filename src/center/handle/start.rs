@@ -1,19 +1,21 @@
 //! A customer's chat begins: always in a queue, and one at a time.
 
-use super::about;
+use super::{about, queue::Entering};
 use crate::center::{
-    Answer, Attribute, Caller, Center, Happened, QueueCause, Refusal, SessionId, StartSession, Started, Who,
-    commit::Commit,
+    Answer, Attribute, Caller, Center, Happened, Queue, QueueCause, QueueId, Refusal, SessionId, StartSession, Started,
+    Who, commit::Commit,
 };
 
 pub(super) fn start(
     center: &Center,
     caller: &Caller,
-    start: StartSession,
+    mut start: StartSession,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let by_customer = caller.via.is_none();
-    if by_customer && start.priority != 0 {
-        return Err(Refusal::FieldInvalid { field: "priority".into(), why: "integrators only".into() });
+    let for_integrators =
+        [("priority", start.priority != 0), ("skills", !start.skills.is_empty()), ("agent_id", start.agent.is_some())];
+    if let Some((field, _)) = for_integrators.into_iter().find(|(_, given)| by_customer && *given) {
+        return Err(Refusal::FieldInvalid { field: field.into(), why: "integrators only".into() });
     }
     match &caller.who {
         Who::Customer(key) if *key == start.customer => {}
@@ -23,16 +25,37 @@ pub(super) fn start(
     // Who has an open session gets that one, whatever has become of the queue.
     if open.is_none() {
         let queue = center.queues.get(&start.queue).filter(|queue| queue.open_to_customers || !by_customer);
-        let queue = queue.ok_or(Refusal::QueueNotFound)?;
-        let waiting = center.index().waiting.get(&queue.id).map_or(0, |places| places.len());
-        if queue.max_length > 0 && waiting >= queue.max_length as usize {
-            return Err(Refusal::QueueFull);
+        let queue = center.with_room(queue.ok_or(Refusal::QueueNotFound)?)?.id.clone();
+        if let Some(agent) = &start.agent {
+            center.agent(agent)?;
         }
+        start.queue = queue;
     }
     Ok(move |commit: &mut Commit<'_>| match open {
         Some(session) => about(session),
         None => Answer { is_new: true, ..about(begin(commit, start, by_customer)) },
     })
+}
+
+impl Center {
+    /// The queue that a start comes to: this one, or where it sends starts while it is full.
+    pub fn with_room<'a>(&'a self, queue: &'a Queue) -> Result<&'a Queue, Refusal> {
+        let mut tried: Vec<&QueueId> = Vec::new();
+        let mut next = Some(queue);
+        while let Some(queue) = next.filter(|queue| !tried.contains(&&queue.id)) {
+            if !self.is_open(&queue.id) {
+                // A full queue's stand-in may be closed: then it is as full as before.
+                return Err(if tried.is_empty() { Refusal::QueueClosed } else { Refusal::QueueFull });
+            }
+            let waiting = self.index().waiting.get(&queue.id).map_or(0, |places| places.len());
+            if queue.max_length == 0 || waiting < queue.max_length as usize {
+                return Ok(queue);
+            }
+            tried.push(&queue.id);
+            next = queue.full_overflow.as_ref().and_then(|other| self.queues.get(other));
+        }
+        Err(Refusal::QueueFull)
+    }
 }
 
 fn begin(commit: &mut Commit<'_>, start: StartSession, by_customer: bool) -> SessionId {
@@ -42,9 +65,12 @@ fn begin(commit: &mut Commit<'_>, start: StartSession, by_customer: bool) -> Ses
     let attributes = start.attributes.into_iter();
     let attributes =
         attributes.map(|(name, value)| Attribute { name, value: commit.text(value), verified: !by_customer }).collect();
-    let (queue, language, priority, customer) = (start.queue, start.language, start.priority, start.customer);
-    let started = Started { customer, customer_id, name, queue: queue.clone(), language, priority, attributes };
+    let StartSession { queue, language, priority, customer, skills, channel, agent, .. } = start;
+    let started =
+        Started { customer, customer_id, name, queue: queue.clone(), language, priority, attributes, skills, channel };
     commit.session(session, Happened::Started(Box::new(started)));
-    commit.enqueue(session, queue, QueueCause::Started, priority);
+    let entering = Entering::new(commit.get(session), queue, QueueCause::Started);
+    commit.enqueue(session, Entering { named: agent, ..entering });
+    commit.greet(session);
     session
 }

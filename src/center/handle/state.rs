@@ -6,6 +6,17 @@ use crate::center::{
 };
 
 impl Center {
+    /// Whether agents here may give this reason.
+    pub(super) fn check_reason(&self, reason: Option<&Code>) -> Result<(), Refusal> {
+        let allowed = &self.settings.reasons;
+        match reason {
+            Some(reason) if !allowed.is_empty() && !allowed.contains(reason) => {
+                Err(Refusal::FieldInvalid { field: "reason".into(), why: "is none of the center's reasons".into() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn caller_agent<'a>(&'a self, caller: &'a Caller) -> Result<(&'a AgentId, &'a Agent), Refusal> {
         let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         Ok((id, self.agent(id)?))
@@ -61,6 +72,7 @@ pub(super) fn set(
     if !ready && reason.is_none() && center.settings.reason_required {
         return Err(Refusal::StateReasonRequired);
     }
+    center.check_reason(reason.as_ref())?;
     let later = agent.status == Status::Ready && agent.work.units() > 0;
     let change = match (ready, later) {
         (true, _) => (agent.status != Status::Ready || agent.next.is_some()).then_some(AgentChange::Ready),
@@ -95,7 +107,7 @@ impl Commit<'_> {
             self.end_offer(session, offer, Outcome::AgentGone);
         }
         for session in work.held {
-            let alone = self.get(session).connected().count() == 1;
+            let alone = self.get(session).is_alone_with(id);
             let covered = self.get(session).entry.is_some() || self.get(session).has_invitation();
             if alone && !covered {
                 self.return_home(session);

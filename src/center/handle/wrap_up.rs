@@ -29,6 +29,10 @@ pub(super) fn dispose(
     if session.connected_as(&agent).is_none() && !session.wrap_ups.contains_key(&agent) {
         return Err(Refusal::WrapUpClosed);
     }
+    let queue = session.participant(&agent).and_then(|participant| center.queues.get(&participant.queue));
+    if queue.is_some_and(|queue| !queue.dispositions.is_empty() && !queue.dispositions.contains(&code)) {
+        return Err(Refusal::FieldInvalid { field: "code".into(), why: "is none of the queue's dispositions".into() });
+    }
     Ok(move |commit: &mut Commit<'_>| {
         let notes = commit.text(notes);
         commit.session(id, Happened::DispositionSet { agent, code, notes });

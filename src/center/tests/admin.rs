@@ -46,3 +46,16 @@ fn only_a_closed_session_is_archived() {
     assert!(c.center.sessions.is_empty());
     assert_eq!(c.center.next_deadline(), None);
 }
+
+#[test]
+fn an_agent_at_work_is_not_deleted() {
+    let mut c = given();
+    let delete = |_: &World| Command::DeleteAgent { agent: agent_id("ann") };
+    c.queue("sales", |queue| queue.wrap_up_time = HOUR).attended("kim", "ann");
+    c.when(backend(), delete).refused(Refusal::AgentInUse { by: "signed_in".into() });
+    c.when(customer("kim"), end("kim")).when(agent("ann"), sign_out(false));
+    c.when(backend(), delete).refused(Refusal::AgentInUse { by: "work".into() });
+    c.after(HOUR).when(backend(), delete).then(&["agent ann deleted"]);
+    c.when(agent("ann"), |_| Command::SignIn).refused(Refusal::AgentNotFound);
+    c.when(backend(), delete).refused(Refusal::AgentNotFound);
+}

@@ -96,3 +96,47 @@ fn the_queue_that_it_was_taken_from_is_open_to_overflow_again() {
     c.attended("kim", "ann").when(agent("ann"), transfer("kim", "support", TransferLeave::Now));
     c.after(HOUR).then_also("queued in sales: Overflowed");
 }
+
+#[test]
+fn an_agent_who_took_a_session_owes_its_customer_a_word() {
+    let mut c = given();
+    c.queue("sales", |queue| queue.first_response_time = 30 * SECOND);
+    c.ready("bob").waiting("kim").when(agent("bob"), accept("kim"));
+    c.when(agent("bob"), whisper("kim", "who is it?")).after(29 * SECOND).then(&[]);
+    c.after(SECOND).then(&[
+        "queued in sales: Returned",
+        "system said: Your agent had to leave. You are back in the queue and keep your place; the next agent is on the way.",
+        "bob left: NoResponse",
+        "bob not ready: no-response",
+    ]);
+    c.attended("lee", "ann").when(agent("ann"), say("lee", "hello")).after(HOUR);
+    assert!(c.log.iter().all(|event| !matches!(event, Event::Session(SessionEvent {
+        session, what: Happened::Left { reason: LeaveReason::NoResponse, .. }, ..
+    }) if *session == c.session("lee").id)));
+}
+
+#[test]
+fn who_joins_a_colleague_owes_nothing() {
+    let mut c = given();
+    c.queue("sales", |queue| queue.first_response_time = 30 * SECOND);
+    c.attended("kim", "ann").when(agent("ann"), say("kim", "hello")).signed_in("bob");
+    c.when(agent("ann"), invite("kim", "bob", CONFERENCE)).when(agent("bob"), accept_as("kim", "bob"));
+    c.after(MINUTE).then(&[]);
+}
+
+#[test]
+fn silence_is_measured_by_the_channel_and_said_in_the_centers_words() {
+    let mut c = given();
+    c.settings(|settings| {
+        settings.messenger_inactivity_time = HOUR;
+        settings.inactivity_warning = Some("Still there?".into());
+        settings.inactivity_message = Some("Goodbye".into());
+    });
+    c.attended("kim", "ann").when(agent("ann"), say("kim", "hello"));
+    c.after(5 * MINUTE).then(&["warned: Inactivity", "system said: Still there?"]);
+    c.after(5 * MINUTE).then_also("system said: Goodbye").then_also("ended: Inactivity");
+    let messenger = start_with("lee", "sales", |start| start.channel = Channel::Messenger);
+    c.when(agent("ann"), go_ready).when(customer("lee"), messenger).when(agent("ann"), accept("lee"));
+    c.when(agent("ann"), say("lee", "hello")).after(29 * MINUTE).then(&[]);
+    c.after(MINUTE).then_also("warned: Inactivity");
+}

@@ -49,7 +49,7 @@ fn nobody_else_ends_it() {
     c.attended("kim", "ann");
     c.when(customer("lee"), end("kim")).refused(Refusal::SessionNotFound);
     c.when(agent("bob"), end("kim")).refused(Refusal::SessionNotFound);
-    c.when(supervisor("sue"), end("kim")).refused(Refusal::NotParticipant);
+    c.when(supervisor("sue"), end("kim")).refused(Refusal::OthersConnected);
     c.when(backend(), end("kim")).refused(Refusal::RoleNotAllowed);
     c.when(customer("kim"), end("kim"));
     c.when(backend(), end("kim")).refused(Refusal::RoleNotAllowed);

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod complaints;
 mod deadlines;
 mod end;
 mod invite;
@@ -10,11 +11,14 @@ mod messages;
 mod offers;
 mod presence;
 mod properties;
+mod queues;
 mod recovery;
 mod requests;
 mod routing;
+mod skills;
 mod start;
 mod state;
+mod supervise;
 mod transfer;
 mod words;
 mod world;

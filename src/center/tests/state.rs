@@ -72,3 +72,42 @@ fn signing_out_ends_what_rings() {
     c.when(agent("ann"), sign_out(false)).then(&["ann signed out", "offer to ann ended: AgentGone", "offered to bob"]);
     c.when(agent("ann"), accept_as("kim", "ann")).refused(Refusal::OfferClosed(Outcome::AgentGone));
 }
+
+#[test]
+fn who_missed_an_offer_rests_and_comes_back_by_themselves() {
+    let mut c = given();
+    c.settings(|settings| settings.no_answer_return_time = 30 * SECOND);
+    c.ready("ann").waiting("kim").after(20 * SECOND).then_also("ann not ready: no-answer");
+    c.after(29 * SECOND).then(&[]);
+    c.after(SECOND).then(&["ann ready", "offered to ann"]);
+    c.when(agent("ann"), not_ready("lunch")).after(HOUR);
+    assert_eq!(c.center.agents[&agent_id("ann")].status, Status::NotReady(Code::parse("lunch")), "a break lasts");
+}
+
+#[test]
+fn who_misses_several_in_a_row_is_signed_out_and_their_customers_wait_again() {
+    let mut c = given();
+    c.settings(|settings| (settings.misses_to_sign_out, settings.inactivity_time) = (2, 24 * HOUR));
+    c.attended("kim", "ann").when(agent("ann"), go_ready).waiting("lee").after(20 * SECOND);
+    c.when(agent("ann"), go_ready).then_also("offered to ann");
+    c.after(20 * SECOND).then_also("ann signed out").then_also("queued in sales: Returned");
+}
+
+#[test]
+fn a_miss_counts_only_in_a_row() {
+    let mut c = given();
+    c.settings(|settings| settings.misses_to_sign_out = 2);
+    c.ready("ann").waiting("kim").after(20 * SECOND);
+    c.when(agent("ann"), go_ready).when(agent("ann"), accept("kim")).waiting("lee").after(20 * SECOND);
+    assert!(c.center.agents[&agent_id("ann")].is_signed_in());
+}
+
+#[test]
+fn where_the_center_has_its_reasons_no_other_is_taken() {
+    let mut c = given();
+    c.settings(|settings| settings.reasons = vec![Code::parse("lunch").unwrap()]);
+    c.ready("ann")
+        .when(agent("ann"), not_ready("golf"))
+        .refused(Refusal::FieldInvalid { field: "reason".into(), why: "is none of the center's reasons".into() });
+    c.when(agent("ann"), not_ready("lunch")).then(&["ann not ready: lunch"]);
+}

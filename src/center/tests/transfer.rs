@@ -18,13 +18,9 @@ fn staying_is_the_seeds_way() {
 fn the_note_is_for_staff_and_automatic_ids_tell_customers_nothing() {
     let mut c = given();
     c.queue("support", |queue| queue.entry_message = Some("One moment".into())).attended("kim", "ann");
-    c.when(agent("ann"), |c| Command::TransferToQueue {
-        session: c.session("kim").id,
-        queue: queue_id("support"),
-        leave: TransferLeave::Stay,
-        note: "angry".into(),
-        priority: Some(7),
-        expected: None,
+    c.when(agent("ann"), |c| {
+        let to_support = TransferToQueue::new(c.session("kim").id, queue_id("support"));
+        Command::TransferToQueue(Box::new(TransferToQueue { note: "angry".into(), priority: Some(7), ..to_support }))
     })
     .then(&["queued in support: Transferred", "ann whispered: angry", "queue support said: One moment"]);
     assert_eq!(c.session("kim").priority, 7);

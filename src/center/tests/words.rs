@@ -12,15 +12,7 @@ pub(super) fn start_with<F: FnOnce(&mut StartSession)>(
     queue: &str,
     set: F,
 ) -> impl FnOnce(&World) -> Command + use<F> {
-    let mut start = StartSession {
-        customer: customer_key(name),
-        customer_id: name.into(),
-        name: String::new(),
-        queue: queue_id(queue),
-        language: None,
-        priority: 0,
-        attributes: Vec::new(),
-    };
+    let mut start = StartSession::new(customer_key(name), name.into(), queue_id(queue));
     move |_| {
         set(&mut start);
         Command::StartSession(Box::new(start))
@@ -74,9 +66,9 @@ pub(super) const TRANSFER: InviteMode = InviteMode::Transfer;
 command!(invite(whom: &'static str, mode: InviteMode) => |_world, session| Command::Invite {
     session, agent: agent_id(whom), mode, note: String::new(), ring: None, expected: None
 });
-command!(transfer(queue: &'static str, leave: TransferLeave) => |_world, session| Command::TransferToQueue {
-    session, queue: queue_id(queue), leave, note: String::new(), priority: None, expected: None
-});
+command!(transfer(queue: &'static str, leave: TransferLeave) => |_world, session| Command::TransferToQueue(Box::new(
+    TransferToQueue { leave, ..TransferToQueue::new(session, queue_id(queue)) }
+)));
 command!(withdraw() => |_world, session| Command::WithdrawFromQueue { session, expected: None });
 command!(leave(if_last: Option<IfLast>) => |_world, session| Command::Leave { session, if_last, expected: None });
 command!(end() => |_world, session| Command::EndSession { session, end_for_all: false, expected: None });
@@ -119,6 +111,35 @@ pub(super) fn open_desk(name: &str, incarnation: Incarnation) -> impl FnOnce(&Wo
     move |_| Command::OpenDesk { agent, incarnation }
 }
 
+command!(take(override_capacity: bool) => |_world, session| Command::TakeFromQueue { session, override_capacity });
+command!(barge_in(override_capacity: bool) => |_world, session| Command::BargeIn { session, override_capacity });
+command!(take_over() => |_world, session| Command::TakeOver { session, override_capacity: false });
+command!(remove(agent: &'static str) => |_world, session| Command::RemoveParticipant {
+    session, agent: agent_id(agent)
+});
+command!(reassign_to(agent: &'static str) => |_world, session| Command::Reassign {
+    session, to: Successor::Agent(agent_id(agent)), note: String::new()
+});
+command!(reassign_to_queue(queue: &'static str) => |_world, session| Command::Reassign {
+    session, to: Successor::Queue(queue_id(queue)), note: String::new()
+});
+command!(monitor(on: bool) => |_world, session| Command::Monitor { session, on });
+command!(raise_flag() => |_world, session| Command::RaiseFlag { session, note: "please".into() });
+command!(clear_flag() => |_world, session| Command::ClearFlag { session });
+command!(update(update: UpdateSession) => |_world, session| Command::UpdateSession {
+    session, update: Box::new(update)
+});
+
+pub(super) fn force(agent: &str, state: ForcedState) -> impl FnOnce(&World) -> Command + use<> {
+    let agent = agent_id(agent);
+    move |_| Command::ForceAgentState { agent, state }
+}
+
+/// A skill that is wanted, at a level.
+pub(super) fn wanted(skill: &str, level: u32) -> Wanted {
+    Wanted { skill: Code::parse(skill).unwrap(), level }
+}
+
 /// An event as a test reads it; none for what is only remembered.
 pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
     match event {
@@ -131,6 +152,7 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             AgentChange::NotReadyNext { reason } => format!("{agent} not ready next: {}", word(reason.as_ref())),
             AgentChange::DeskOpened { .. } => format!("{agent} opened a desk"),
             AgentChange::DeskClosed { .. } => format!("{agent} closed a desk"),
+            AgentChange::RampedUp => format!("{agent} takes the next"),
         }),
         Event::Center(change) => match change {
             CenterChange::SettingsPut(_) => Some("settings put".into()),
@@ -141,6 +163,20 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             CenterChange::CustomerAbsent { .. } => Some("customer absent".into()),
             CenterChange::SkipEnded { agent, .. } => Some(format!("{agent} no longer skipped")),
             CenterChange::Archived { .. } => Some("archived".into()),
+            CenterChange::QueueHours { queue, openness } => {
+                Some(format!("{queue} {}", if openness.open { "opened" } else { "closed" }))
+            }
+            CenterChange::Widened { .. } => Some("widened".into()),
+            CenterChange::WaitingTold { .. } => None,
+            CenterChange::PreferenceEnded { .. } => Some("preference ended".into()),
+            CenterChange::Audited { what, .. } => match what {
+                Audit::MonitoringStarted(_) => Some("audit: monitoring".into()),
+                Audit::MonitoringStopped(_) => Some("audit: monitoring no more".into()),
+                Audit::AgentForced(agent) => Some(format!("audit: {agent} forced")),
+                _ => None,
+            },
+            CenterChange::QueueDeleted(queue) => Some(format!("queue {queue} deleted")),
+            CenterChange::AgentDeleted(agent) => Some(format!("agent {agent} deleted")),
         },
     }
 }
@@ -188,5 +224,9 @@ fn session_event(event: &SessionEvent, texts: &[String]) -> String {
         Happened::Closed => "closed".into(),
         Happened::LeavePlanned { agent } => format!("{agent} leaves when it is taken"),
         Happened::LeavePlanDropped { agent } => format!("{agent} stays after all"),
+        Happened::Updated(_) => "updated".into(),
+        Happened::FlagRaised { agent, .. } => format!("{agent} asks for help"),
+        Happened::FlagCleared => "help isn't needed".into(),
+        Happened::CapacityOverridden { agent, units, capacity } => format!("{agent} has {units} of {capacity}"),
     }
 }

@@ -77,3 +77,15 @@ fn it_counts_against_an_invitation_too() {
     c.when(agent("ann"), invite("kim", "bob", TRANSFER)).when(agent("bob"), accept_as("kim", "bob"));
     c.when(agent("bob"), invite("kim", "ann", CONFERENCE)).refused(Refusal::AgentAtCapacity);
 }
+
+#[test]
+fn a_queue_has_its_own_dispositions() {
+    let mut c = given();
+    c.queue("sales", |queue| {
+        (queue.dispositions, queue.wrap_up_time) = (vec![Code::parse("sold").unwrap()], MINUTE);
+    });
+    c.attended("kim", "ann")
+        .when(agent("ann"), dispose("kim", "lost"))
+        .refused(Refusal::FieldInvalid { field: "code".into(), why: "is none of the queue's dispositions".into() });
+    c.when(agent("ann"), dispose("kim", "sold")).then(&["ann disposed: sold"]);
+}

@@ -59,6 +59,7 @@ fn agents<'a>(
             display_name: agent.config.name.as_str().to_owned(),
             supervisor: agent.config.supervisor,
             queue_ids: agent.config.queues.iter().map(ToString::to_string).collect(),
+            skills: to_pb::skills(&agent.config),
         };
         pb::Target { kind: Some(target::Kind::Agent(target)) }
     })
@@ -93,6 +94,8 @@ fn queues<'a>(
             longest_wait: Some(to_pb::duration(longest)),
             ready_agents: ready as i32,
             signed_in_agents: signed_in.map_or(0, |agents| agents.len()) as i32,
+            open: center.is_open(&queue.id),
+            estimated_wait: center.estimate_in(&queue.id).map(to_pb::duration),
         };
         pb::Target { kind: Some(target::Kind::Queue(target)) }
     })

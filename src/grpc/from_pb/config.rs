@@ -1,14 +1,14 @@
 //! A center's objects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Field, NOTE, Violation, agent_id, millis, optional, queue_id, text, wrong};
+use super::{Field, NOTE, Violation, agent_id, code, millis, optional, queue_id, text, wrong};
 use crate::{
-    center::{AgentConfig, HOUR, MINUTE, MaxWaitAction, Millis, Object, Queue, SECOND, Settings},
+    center::{AgentConfig, AgentKind, Code, HOUR, MINUTE, Millis, Object, Permission, SECOND, Settings},
     grpc::pb::{self, apply_request},
 };
 
-const WEEK: Millis = 7 * 24 * HOUR;
+pub(super) const WEEK: Millis = 7 * 24 * HOUR;
 
 /// One object; its fields' paths start with `objects[at].`.
 pub(in crate::grpc) fn object(at: usize, request: pb::ApplyRequest) -> Field<Object> {
@@ -17,13 +17,13 @@ pub(in crate::grpc) fn object(at: usize, request: pb::ApplyRequest) -> Field<Obj
         Some(apply_request::Object::Settings(settings)) => {
             self::settings(settings).map(|it| Object::Settings(Box::new(it)))
         }
-        Some(apply_request::Object::Queue(queue)) => self::queue(queue).map(|it| Object::Queue(Box::new(it))),
+        Some(apply_request::Object::Queue(queue)) => super::queue::queue(queue).map(|it| Object::Queue(Box::new(it))),
         Some(apply_request::Object::Agent(agent)) => self::agent(agent).map(|it| Object::Agent(Box::new(it))),
     };
     parsed.map_err(|violation| Violation { field: format!("objects[{at}].{}", violation.field), ..violation })
 }
 
-fn number(field: &str, asked: Option<u32>, default: u32, least: u32, most: u32) -> Field<u32> {
+pub(super) fn number(field: &str, asked: Option<u32>, default: u32, least: u32, most: u32) -> Field<u32> {
     match asked.unwrap_or(default) {
         number if (least..=most).contains(&number) => Ok(number),
         _ => wrong(field, format!("must be from {least} to {most}")),
@@ -57,45 +57,46 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         max_participants: number("settings.max_participants", asked.max_participants, default.max_participants, 2, 50)?,
         recovery_hold: time("recovery_hold", asked.recovery_hold, default.recovery_hold, 0, WEEK)?,
         reason_required: asked.reason_required,
+        reasons: reasons(&asked.reasons)?,
+        ramp_up_time: time("ramp_up_time", asked.ramp_up_time, 0, 0, HOUR)?,
+        no_answer_return_time: time("no_answer_return_time", asked.no_answer_return_time, 0, 0, WEEK)?,
+        misses_to_sign_out: asked.misses_to_sign_out,
+        messenger_inactivity_time: time(
+            "messenger_inactivity_time",
+            asked.messenger_inactivity_time,
+            default.messenger_inactivity_time,
+            SECOND,
+            WEEK,
+        )?,
+        inactivity_warning: note("settings.inactivity_warning", asked.inactivity_warning)?,
+        inactivity_message: note("settings.inactivity_message", asked.inactivity_message)?,
+        last_agent_memory: time("last_agent_memory", asked.last_agent_memory, 0, 0, 90 * 24 * HOUR)?,
     })
 }
 
-fn label(field: &str, name: String) -> Field<crate::center::Label> {
+/// The most reasons to choose from.
+const REASONS: usize = 50;
+
+fn reasons(reasons: &[String]) -> Field<Vec<Code>> {
+    if reasons.len() > REASONS {
+        return wrong("settings.reasons", format!("are more than {REASONS}"));
+    }
+    reasons.iter().enumerate().map(|(at, reason)| code(&format!("settings.reasons[{at}]"), reason)).collect()
+}
+
+pub(super) fn label(field: &str, name: String) -> Field<crate::center::Label> {
     match name.is_empty() {
         true => wrong(field, "is required"),
         false => text(field, name, 128).map(|name| name.as_str().into()),
     }
 }
 
-fn note(field: &str, note: String) -> Field<Option<String>> {
+pub(super) fn note(field: &str, note: String) -> Field<Option<String>> {
     text(field, note, NOTE).map(|note| (!note.is_empty()).then_some(note))
 }
 
-fn queue(queue: pb::Queue) -> Field<Queue> {
-    let action = match pb::MaxWaitAction::try_from(queue.max_wait_action) {
-        Ok(pb::MaxWaitAction::Unspecified | pb::MaxWaitAction::End) if queue.overflow_queue_id.is_empty() => {
-            MaxWaitAction::End
-        }
-        Ok(pb::MaxWaitAction::Overflow) => {
-            MaxWaitAction::Overflow(queue_id("queue.overflow_queue_id", &queue.overflow_queue_id)?)
-        }
-        Ok(_) => return wrong("queue.overflow_queue_id", "goes with OVERFLOW only"),
-        Err(_) => return wrong("queue.max_wait_action", super::UNKNOWN),
-    };
-    Ok(Queue {
-        id: queue_id("queue.queue_id", &queue.queue_id)?,
-        name: label("queue.display_name", queue.display_name)?,
-        entry_message: note("queue.entry_message", queue.entry_message)?,
-        max_wait: millis("queue.max_wait", queue.max_wait, SECOND, WEEK)?.unwrap_or(HOUR),
-        max_wait_action: action,
-        max_wait_message: note("queue.max_wait_message", queue.max_wait_message)?,
-        wrap_up_time: millis("queue.wrap_up_time", queue.wrap_up_time, 0, 24 * HOUR)?.unwrap_or(0),
-        disposition_required: queue.disposition_required,
-        max_length: queue.max_length,
-        refuse_unstaffed: queue.refuse_unstaffed,
-        open_to_customers: queue.open_to_customers.unwrap_or(true),
-    })
-}
+/// The most skills of an agent.
+const SKILLS: usize = 100;
 
 fn agent(agent: pb::Agent) -> Field<AgentConfig> {
     if agent.queue_ids.len() > 200 {
@@ -110,7 +111,37 @@ fn agent(agent: pb::Agent) -> Field<AgentConfig> {
         queues: queues.collect::<Field<BTreeSet<_>>>()?,
         capacity: (capacity > 0).then_some(capacity),
         supervisor: agent.supervisor,
+        skills: skills(agent.skills)?,
+        kind: match pb::AgentKind::try_from(agent.kind) {
+            Ok(pb::AgentKind::Unspecified | pb::AgentKind::Human) => AgentKind::Human,
+            Ok(pb::AgentKind::Bot) => AgentKind::Bot,
+            Ok(pb::AgentKind::Assistant) => AgentKind::Assistant,
+            Err(_) => return wrong("agent.kind", super::UNKNOWN),
+        },
+        permissions: agent.permissions.iter().enumerate().map(permission).collect::<Field<BTreeSet<_>>>()?,
     })
+}
+
+fn skills(skills: Vec<pb::AgentSkill>) -> Field<BTreeMap<Code, u32>> {
+    if skills.len() > SKILLS {
+        return wrong("agent.skills", format!("are more than {SKILLS}"));
+    }
+    let mut parsed = BTreeMap::new();
+    for (at, skill) in skills.into_iter().enumerate() {
+        let level = number(&format!("agent.skills[{at}].level"), Some(skill.level), 0, 1, 100)?;
+        if parsed.insert(code(&format!("agent.skills[{at}].skill"), &skill.skill)?, level).is_some() {
+            return wrong(format!("agent.skills[{at}].skill"), "is there twice");
+        }
+    }
+    Ok(parsed)
+}
+
+fn permission((at, permission): (usize, &i32)) -> Field<Permission> {
+    match pb::AgentPermission::try_from(*permission) {
+        Ok(pb::AgentPermission::TakeFromQueue) => Ok(Permission::TakeFromQueue),
+        Ok(pb::AgentPermission::OverrideCapacity) => Ok(Permission::OverrideCapacity),
+        Ok(pb::AgentPermission::Unspecified) | Err(_) => wrong(format!("agent.permissions[{at}]"), super::UNKNOWN),
+    }
 }
 
 /// For whom an integrator acts, as it is written.
@@ -135,7 +166,7 @@ pub(in crate::grpc) fn acting_for(acting_for: Option<pb::ActingFor>) -> Field<Op
 }
 
 pub(in crate::grpc) fn customer_id(field: &str, id: &str) -> Field<String> {
-    match optional(field, id, super::code)? {
+    match optional(field, id, code)? {
         Some(id) => Ok(id.as_str().to_owned()),
         None => wrong(field, "is required"),
     }

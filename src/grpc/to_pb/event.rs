@@ -5,8 +5,8 @@ use bytes::Bytes;
 use super::{actor, duration, end_reason, offer, offer_kind, outcome, service, time};
 use crate::{
     center::{
-        AgentId, Audience, Happened, JoinCause, Label, LeaveReason, QueueCause, SessionEvent, Started, Text, Time,
-        UnqueueReason, WrapUpOutcome,
+        AgentId, Attribute, Audience, Happened, JoinCause, Label, LeaveReason, QueueCause, SessionEvent, Started, Text,
+        Time, UnqueueReason, Updated, WrapUpOutcome,
     },
     grpc::{
         codec::Frame,
@@ -69,6 +69,19 @@ fn participant(
         connected: left.is_none(),
         join_time: joined.map(time),
         leave_time: left.map(time),
+        assistant: false,
+    }
+}
+
+fn joined(cause: JoinCause) -> pb::JoinCause {
+    match cause {
+        JoinCause::Routed => pb::JoinCause::Routed,
+        JoinCause::Conference => pb::JoinCause::Conference,
+        JoinCause::Transfer => pb::JoinCause::Transfer,
+        JoinCause::TakenFromQueue => pb::JoinCause::TakenFromQueue,
+        JoinCause::BargedIn => pb::JoinCause::BargedIn,
+        JoinCause::TookOver => pb::JoinCause::TookOver,
+        JoinCause::Reassigned => pb::JoinCause::Reassigned,
     }
 }
 
@@ -76,18 +89,24 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
     let now = commit.time();
     match what {
         Happened::Started(started) => Kind::SessionStarted(self::started(commit, started, staff)),
-        Happened::Queued { queue, cause, waited_before, expire, .. } => Kind::SessionQueued(pb::SessionQueued {
-            queue_id: queue.to_string(),
-            cause: match cause {
-                QueueCause::Started => pb::QueueCause::Started,
-                QueueCause::Transferred => pb::QueueCause::Transferred,
-                QueueCause::Returned => pb::QueueCause::Returned,
-                QueueCause::Overflowed => pb::QueueCause::Overflowed,
-            }
-            .into(),
-            waited_before: Some(duration(*waited_before)),
-            expire_time: staff.then(|| time(*expire)),
-        }),
+        Happened::Queued { queue, cause, waited_before, expire, priority, skills, language, .. } => {
+            Kind::SessionQueued(pb::SessionQueued {
+                queue_id: queue.to_string(),
+                cause: match cause {
+                    QueueCause::Started => pb::QueueCause::Started,
+                    QueueCause::Transferred => pb::QueueCause::Transferred,
+                    QueueCause::Returned => pb::QueueCause::Returned,
+                    QueueCause::Overflowed => pb::QueueCause::Overflowed,
+                    QueueCause::Reassigned => pb::QueueCause::Reassigned,
+                }
+                .into(),
+                waited_before: Some(duration(*waited_before)),
+                expire_time: staff.then(|| time(*expire)),
+                priority: if staff { *priority } else { 0 },
+                skills: skills.as_ref().filter(|_| staff).map(|skills| super::wanted_whole(skills)),
+                language: language.as_ref().map_or("", Label::as_str).to_owned(),
+            })
+        }
         Happened::Unqueued { queue, reason } => Kind::SessionUnqueued(pb::SessionUnqueued {
             queue_id: queue.to_string(),
             reason: match reason {
@@ -95,6 +114,7 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
                 UnqueueReason::Withdrawn => pb::UnqueueReason::Withdrawn,
                 UnqueueReason::MaxWait => pb::UnqueueReason::MaxWait,
                 UnqueueReason::Ended => pb::UnqueueReason::Ended,
+                UnqueueReason::QueueClosed => pb::UnqueueReason::QueueClosed,
             }
             .into(),
         }),
@@ -114,15 +134,11 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
         Happened::OfferExtended { offer, expire, .. } => {
             Kind::OfferExtended(pb::OfferExtended { offer_id: offer.to_string(), expire_time: Some(time(*expire)) })
         }
-        Happened::Joined { participant: number, agent, name, cause, .. } => {
+        Happened::Joined { participant: number, agent, name, cause, assistant, .. } => {
+            let joined = participant(*number, agent, name, staff, Some(now), None);
             Kind::ParticipantJoined(pb::ParticipantJoined {
-                participant: Some(participant(*number, agent, name, staff, Some(now), None)),
-                cause: match cause {
-                    JoinCause::Routed => pb::JoinCause::Routed,
-                    JoinCause::Conference => pb::JoinCause::Conference,
-                    JoinCause::Transfer => pb::JoinCause::Transfer,
-                }
-                .into(),
+                participant: Some(pb::Participant { assistant: assistant.unwrap_or(false), ..joined }),
+                cause: self::joined(*cause).into(),
             })
         }
         Happened::Left { participant: number, agent, name, reason } => Kind::ParticipantLeft(pb::ParticipantLeft {
@@ -144,6 +160,16 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
             Kind::EndingWarned(pb::EndingWarned { reason: end_reason(*reason).into(), end_time: Some(time(*end)) })
         }
         Happened::Ended { reason } => Kind::SessionEnded(pb::SessionEnded { reason: end_reason(*reason).into() }),
+        Happened::Updated(updated) => Kind::SessionUpdated(self::updated(commit, updated, staff)),
+        Happened::FlagRaised { agent, note } => {
+            Kind::FlagRaised(pb::FlagRaised { agent_id: agent.to_string(), note: read(commit, *note) })
+        }
+        Happened::FlagCleared => Kind::FlagCleared(pb::FlagCleared {}),
+        Happened::CapacityOverridden { agent, units, capacity } => Kind::CapacityOverridden(pb::CapacityOverridden {
+            agent_id: agent.to_string(),
+            units: *units as i32,
+            capacity: *capacity as i32,
+        }),
         Happened::WrapUpStarted { .. }
         | Happened::WrapUpCompleted { .. }
         | Happened::DispositionSet { .. }
@@ -160,6 +186,9 @@ fn left(reason: LeaveReason) -> pb::LeaveReason {
         LeaveReason::AgentGone => pb::LeaveReason::AgentGone,
         LeaveReason::SignedOut => pb::LeaveReason::SignedOut,
         LeaveReason::SessionEnded => pb::LeaveReason::SessionEnded,
+        LeaveReason::NoResponse => pb::LeaveReason::NoResponse,
+        LeaveReason::Removed => pb::LeaveReason::Removed,
+        LeaveReason::TakenOver => pb::LeaveReason::TakenOver,
     }
 }
 
@@ -191,12 +220,26 @@ fn after_chat(commit: &SessionCommit, what: &Happened) -> Kind {
     }
 }
 
-fn started(commit: &SessionCommit, started: &Started, staff: bool) -> pb::SessionStarted {
-    let attributes = started.attributes.iter().filter(|_| staff).map(|attribute| pb::Attribute {
+fn attributes(commit: &SessionCommit, attributes: &[Attribute], staff: bool) -> Vec<pb::Attribute> {
+    let shown = attributes.iter().filter(|_| staff).map(|attribute| pb::Attribute {
         name: attribute.name.to_string(),
         value: read(commit, attribute.value),
         verified: attribute.verified,
     });
+    shown.collect()
+}
+
+fn updated(commit: &SessionCommit, updated: &Updated, staff: bool) -> pb::SessionUpdated {
+    pb::SessionUpdated {
+        customer_name: updated.name.map(|name| read(commit, Some(name))),
+        language: updated.language.as_ref().map(|language| language.as_str().to_owned()),
+        priority: updated.priority.filter(|_| staff),
+        skills: updated.skills.as_ref().filter(|_| staff).map(|skills| super::wanted_whole(skills)),
+        attributes: attributes(commit, &updated.attributes, staff),
+    }
+}
+
+fn started(commit: &SessionCommit, started: &Started, staff: bool) -> pb::SessionStarted {
     pb::SessionStarted {
         customer: Some(pb::Customer {
             customer_id: if staff { read(commit, Some(started.customer_id)) } else { String::new() },
@@ -206,6 +249,8 @@ fn started(commit: &SessionCommit, started: &Started, staff: bool) -> pb::Sessio
         queue_id: started.queue.to_string(),
         language: started.language.as_ref().map_or("", Label::as_str).to_owned(),
         priority: if staff { started.priority } else { 0 },
-        attributes: attributes.collect(),
+        attributes: attributes(commit, &started.attributes, staff),
+        skills: if staff { super::wanted(&started.skills) } else { Vec::new() },
+        channel: if staff { super::channel(started.channel) } else { pb::Channel::Unspecified }.into(),
     }
 }

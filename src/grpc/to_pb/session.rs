@@ -8,7 +8,7 @@ use crate::{
     live::Feed,
 };
 
-/// Where a session's texts are: in the commit in which it started.
+/// Where a session's texts are: in the commit in which it started, unless they were changed since.
 #[derive(Clone, Debug)]
 pub(in crate::grpc) struct Texts {
     session: SessionId,
@@ -21,9 +21,19 @@ impl Texts {
     /// Reads the texts of a customer and their attributes.
     pub(in crate::grpc) async fn read(&self, feed: &Feed) -> Result<(pb::Customer, Vec<String>), ReadError> {
         let start = feed.start(self.session).await?;
-        let read = |text: Option<Text>| text.and_then(|text| start.batch().text(text)).unwrap_or_default().to_owned();
-        let customer = pb::Customer { customer_id: read(self.customer_id), display_name: read(self.name), away: false };
-        Ok((customer, self.attributes.iter().map(|text| read(*text)).collect()))
+        let read = async |text: Option<Text>| match text {
+            None => Ok(String::new()),
+            Some(text) if text.position == start.batch().position => {
+                Ok(start.batch().text(text).unwrap_or_default().to_owned())
+            }
+            Some(text) => feed.text(text).await.map(Option::unwrap_or_default),
+        };
+        let (customer_id, display_name) = (read(self.customer_id).await?, read(self.name).await?);
+        let mut values = Vec::with_capacity(self.attributes.len());
+        for text in &self.attributes {
+            values.push(read(*text).await?);
+        }
+        Ok((pb::Customer { customer_id, display_name, away: false }, values))
     }
 
     /// Fills in what a session was made without.
@@ -67,6 +77,13 @@ pub(in crate::grpc) fn session(session: &Session, audience: Audience) -> (pb::Se
             enter_time: Some(time(entry.entered)),
             waited_before: Some(duration(entry.waited_before)),
             expire_time: staff.then(|| time(entry.expire)),
+            wanted_skills: if staff { super::wanted(&entry.wants) } else { Vec::new() },
+            preferred_agent_id: entry
+                .preferred
+                .as_ref()
+                .filter(|_| staff)
+                .map_or_else(String::new, |preferred| preferred.agent.to_string()),
+            preferred_until_time: entry.preferred.as_ref().filter(|_| staff).map(|preferred| time(preferred.until)),
         }),
         participants: session.participants.iter().map(|it| participant(it, staff)).collect(),
         home_queue_id: session.home.to_string(),
@@ -99,6 +116,12 @@ fn for_staff(session: &Session, everyone: pb::Session) -> pb::Session {
         dispositions: dispositions
             .map(|(agent, code)| pb::Disposition { agent_id: agent.to_string(), code: code.to_string() })
             .collect(),
+        skills: super::wanted(&session.skills),
+        channel: super::channel(session.channel).into(),
+        flag: session
+            .flag
+            .as_ref()
+            .map(|flag| pb::Flag { agent_id: flag.agent.to_string(), raise_time: Some(time(flag.time)) }),
         ..everyone
     }
 }
@@ -111,6 +134,7 @@ fn participant(participant: &Participant, staff: bool) -> pb::Participant {
         connected: participant.left.is_none(),
         join_time: Some(time(participant.joined)),
         leave_time: participant.left.map(time),
+        assistant: participant.assistant,
     }
 }
 

@@ -1,0 +1,102 @@
+//! What is configured: read, listed, deleted.
+
+use super::{Administration, Agent, CenterSettings, Queue};
+use crate::{
+    Error, Pages,
+    generated::{
+        DeleteAgentRequest, DeleteQueueRequest, GetAgentRequest, GetQueueRequest, GetSettingsRequest,
+        ListAgentsRequest, ListQueuesRequest, administration_client::AdministrationClient,
+    },
+    request::{builder, fresh_id, takes_request_id},
+};
+
+builder! {
+    /// Deletes a queue that nothing needs; from [`Administration::delete_queue`].
+    DeleteQueue(DeleteQueueRequest)
+}
+takes_request_id!(DeleteQueue);
+
+builder! {
+    /// Deletes an agent who is signed out and has no work; from [`Administration::delete_agent`].
+    DeleteAgent(DeleteAgentRequest)
+}
+takes_request_id!(DeleteAgent);
+
+impl DeleteQueue {
+    /// Sends it. Refused with [`Reason::QueueInUse`](crate::Reason::QueueInUse).
+    pub async fn send(self) -> Result<(), Error> {
+        let call = |channel, request| async move { AdministrationClient::new(channel).delete_queue(request).await };
+        self.client.call(self.request, call).await.map(|_| ())
+    }
+}
+
+impl DeleteAgent {
+    /// Sends it. Refused with [`Reason::AgentInUse`](crate::Reason::AgentInUse).
+    pub async fn send(self) -> Result<(), Error> {
+        let call = |channel, request| async move { AdministrationClient::new(channel).delete_agent(request).await };
+        self.client.call(self.request, call).await.map(|_| ())
+    }
+}
+
+impl Administration {
+    /// The center's settings, every value given.
+    pub async fn settings(&self) -> Result<CenterSettings, Error> {
+        let call = |channel, request| async move { AdministrationClient::new(channel).get_settings(request).await };
+        let answer = self.client.call(GetSettingsRequest {}, call).await?;
+        Ok(CenterSettings(answer.settings.unwrap_or_default()))
+    }
+
+    /// A queue as it is set.
+    pub async fn queue(&self, queue_id: impl Into<String>) -> Result<Queue, Error> {
+        let call = |channel, request| async move { AdministrationClient::new(channel).get_queue(request).await };
+        let answer = self.client.call(GetQueueRequest { queue_id: queue_id.into() }, call).await?;
+        Ok(Queue(answer.queue.unwrap_or_default()))
+    }
+
+    /// An agent as they are set.
+    pub async fn agent(&self, agent_id: impl Into<String>) -> Result<Agent, Error> {
+        let call = |channel, request| async move { AdministrationClient::new(channel).get_agent(request).await };
+        let answer = self.client.call(GetAgentRequest { agent_id: agent_id.into() }, call).await?;
+        Ok(Agent(answer.agent.unwrap_or_default()))
+    }
+
+    /// All queues, by id.
+    pub fn queues(&self) -> Pages<Queue> {
+        let client = self.client.clone();
+        Pages::new(move |page_token| {
+            let (client, request) = (client.clone(), ListQueuesRequest { page_size: 0, page_token });
+            async move {
+                let call =
+                    |channel, request| async move { AdministrationClient::new(channel).list_queues(request).await };
+                let page = client.call(request, call).await?;
+                Ok((page.queues.into_iter().map(Queue).collect(), page.next_page_token))
+            }
+        })
+    }
+
+    /// All agents, by id.
+    pub fn agents(&self) -> Pages<Agent> {
+        let client = self.client.clone();
+        Pages::new(move |page_token| {
+            let (client, request) = (client.clone(), ListAgentsRequest { page_size: 0, page_token });
+            async move {
+                let call =
+                    |channel, request| async move { AdministrationClient::new(channel).list_agents(request).await };
+                let page = client.call(request, call).await?;
+                Ok((page.agents.into_iter().map(Agent).collect(), page.next_page_token))
+            }
+        })
+    }
+
+    /// Deletes a queue that nothing needs.
+    pub fn delete_queue(&self, queue_id: impl Into<String>) -> DeleteQueue {
+        let request = DeleteQueueRequest { request_id: fresh_id(), queue_id: queue_id.into() };
+        DeleteQueue { client: self.client.clone(), request }
+    }
+
+    /// Deletes an agent who is signed out and has no work.
+    pub fn delete_agent(&self, agent_id: impl Into<String>) -> DeleteAgent {
+        let request = DeleteAgentRequest { request_id: fresh_id(), agent_id: agent_id.into() };
+        DeleteAgent { client: self.client.clone(), request }
+    }
+}
