@@ -20,6 +20,7 @@ macro_rules! m {
     }};
 }
 
+mod operation;
 mod states;
 
 use states::{objects, states};
@@ -68,12 +69,16 @@ pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
         ("AgentDesk/ListTargets", ann, m!(ListTargetsRequest {})),
         ("Administration/Apply", BACKEND, object(Object::Queue(queue("new")))),
     ]
+    .into_iter()
+    .chain(operation::good(s))
+    .collect()
 }
 
 /// Everything with its own reason.
 pub fn cases(stage: &Stage) -> Vec<Case> {
     let mut all = fields(stage);
     all.extend(states(stage));
+    all.extend(operation::cases(stage));
     all.extend(objects());
     all.into_iter().map(|(rpc, case, who, body)| (rpc, case.to_owned(), who, vec![body])).collect()
 }
@@ -85,14 +90,16 @@ fn fields(stage: &Stage) -> Vec<Row> {
     let mut rows = Vec::new();
     // An empty request of every call, by an agent and by a backend that acts for nobody.
     for (rpc, who, _) in good(stage, s) {
-        let empty_is_good = ["Sessions", "Renew", "Desk", "Targets"].iter().any(|end| rpc.ends_with(end));
+        let empty_is_good = ["Sessions", "Renew", "Desk", "Targets", "Settings", "Queues", "Agents"]
+            .iter()
+            .any(|end| rpc.ends_with(end));
         if !empty_is_good {
             rows.push((rpc, "nothing", who, vec![]));
         }
     }
     for (rpc, _, body) in good(stage, s) {
-        let reads = ["GetSession", "ListSessions", "Watch", "Renew", "ListEvents", "Apply"];
-        if !reads.iter().any(|end| rpc.ends_with(end)) {
+        let reads = ["GetSession", "ListSessions", "Watch", "Renew", "ListEvents", "GetAvailability"];
+        if !reads.iter().any(|end| rpc.ends_with(end)) && !rpc.starts_with("Administration/") {
             rows.push((rpc, "a backend for nobody", BACKEND, body));
         }
     }

@@ -135,7 +135,7 @@ pub(super) fn objects() -> Vec<Row> {
         display_name: "x".into(),
         queue_ids: queues.iter().map(|id| (*id).to_owned()).collect(),
         capacity,
-        supervisor: false,
+        ..Default::default()
     };
     let overflow = pb::MaxWaitAction::Overflow.into();
     let rows = [
