@@ -109,6 +109,12 @@ impl Commit<'_> {
         By::Queue { id: queue.clone(), name }
     }
 
+    /// Puts a note of the caller's, unless it is empty.
+    pub(super) fn note(&mut self, text: String) -> Option<Text> {
+        let text = self.masked(text);
+        self.text(text)
+    }
+
     /// Puts a text, unless it is empty.
     pub(super) fn text(&mut self, text: String) -> Option<Text> {
         (!text.is_empty()).then(|| self.content.put(text))

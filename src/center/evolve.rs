@@ -10,6 +10,7 @@ use super::{
         SessionEvent, Started,
     },
     ids::{AgentId, SessionId},
+    mask::Masks,
     offer::Outcome,
     session::{
         Away, ENDED_OFFERS_KEPT, Ended, EndedOffer, Participant, PostedMessage, QueueEntry, ReadMark, Session, WrapUp,
@@ -106,6 +107,7 @@ impl Center {
         match change {
             CenterChange::SettingsPut(settings) => {
                 self.settings = (**settings).clone();
+                self.masks = Masks::of(settings);
                 self.reindex_all();
                 // A limit may have kept pairs apart that are possible now.
                 self.index.reconsider_all();

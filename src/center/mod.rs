@@ -25,6 +25,7 @@ mod evolve;
 mod handle;
 mod ids;
 mod index;
+mod mask;
 mod offer;
 mod refusal;
 mod routing;
@@ -49,6 +50,7 @@ pub use ids::{
     SessionId, is_name,
 };
 pub use index::{Index, Subject};
+pub use mask::{MAX_MASKS, Mask, Masking, masking};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
 pub use refusal::Refusal;
 pub use session::{Away, EndedOffer, Participant, Place, QueueEntry, ReadMark, Session, State, WrapUp};
@@ -95,6 +97,9 @@ pub struct Center {
     /// Derived.
     #[cbor(skip)]
     index: Index,
+    /// Derived of the settings.
+    #[cbor(skip)]
+    masks: mask::Masks,
 }
 
 /// Requests that were answered, for those who ask again.
@@ -146,6 +151,7 @@ impl Center {
             living,
             down_for: None,
             index: Index::default(),
+            masks: mask::Masks::default(),
         }
     }
 
@@ -154,6 +160,7 @@ impl Center {
         if bug!(RequestsForgottenOnRestart) {
             self.requests = Requests::default();
         }
+        self.masks = mask::Masks::of(&self.settings);
         self.rebuild();
     }
 

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 
 use super::{
     ids::{AgentId, Label, QueueId},
+    mask::Masking,
     time::{HOUR, MINUTE, Millis, SECOND},
 };
 
@@ -54,6 +55,9 @@ pub struct Settings {
     /// Not ready needs a reason.
     #[n(13)]
     pub reason_required: bool,
+    /// What is made unreadable in messages and notes.
+    #[n(14)]
+    pub masking: Option<Box<Masking>>,
 }
 
 impl Default for Settings {
@@ -73,6 +77,7 @@ impl Default for Settings {
             max_participants: 50,
             recovery_hold: 15 * SECOND,
             reason_required: false,
+            masking: None,
         }
     }
 }

@@ -36,6 +36,18 @@ struct SettingsFile {
     max_participants: Option<u32>,
     recovery_hold: Time,
     reason_required: Option<bool>,
+    masks: Vec<MaskFile>,
+    mask_card_numbers: bool,
+}
+
+/// What is made unreadable in messages and notes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaskFile {
+    name: String,
+    pattern: String,
+    #[serde(default)]
+    replacement: String,
 }
 
 /// A queue in the file.
@@ -132,6 +144,10 @@ impl SettingsFile {
         it = given(it, self.max_events, S::max_events);
         it = given(it, self.max_participants, S::max_participants);
         it = given(it, self.recovery_hold.0, S::recovery_hold);
+        for MaskFile { name, pattern, replacement } in self.masks {
+            it = it.mask(name, pattern, replacement);
+        }
+        it = given(it, self.mask_card_numbers.then_some(()), |it, ()| it.mask_card_numbers());
         given(it, self.reason_required, S::reason_required)
     }
 }

@@ -7,6 +7,7 @@ use crate::center::{
 };
 
 mod config;
+mod masks;
 
 pub(super) use config::{ActingFor, acting_for, customer_id, object};
 

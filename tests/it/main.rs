@@ -5,6 +5,7 @@
 mod access;
 mod chats;
 mod connections;
+mod messages;
 mod programs;
 mod queues;
 mod restarts;

@@ -26,6 +26,13 @@ pub fn person(who: Who) -> Caller {
     Caller { who, via: None }
 }
 
+/// What staff may say of a customer and nobody may store.
+pub const HIDDEN: &str = "angry";
+
+fn hidden_word() -> Mask {
+    Mask { name: "moods".into(), pattern: HIDDEN.into(), replacement: "in a mood".into() }
+}
+
 /// A small, hurried center: everything that takes minutes elsewhere takes seconds.
 pub fn configuration() -> Vec<Object> {
     let settings = Settings {
@@ -38,6 +45,7 @@ pub fn configuration() -> Vec<Object> {
         max_age: 5 * MINUTE,
         max_events: 16,
         max_participants: 4,
+        masking: masking(vec![hidden_word()], true),
         ..Settings::default()
     };
     let mut objects = vec![Object::Settings(Box::new(settings))];
@@ -210,7 +218,7 @@ impl People<'_> {
                 queue,
                 leave: [TransferLeave::Stay, TransferLeave::Now, TransferLeave::WhenTaken, TransferLeave::WhenTaken]
                     [fourth as usize],
-                note: if fourth == 1 { "angry".into() } else { String::new() },
+                note: if fourth == 1 { HIDDEN.into() } else { String::new() },
                 priority: (fourth == 3).then_some(2),
                 expected: None,
             },

@@ -94,6 +94,21 @@ impl CenterSettings {
         self
     }
 
+    /// Makes whatever the pattern matches unreadable in messages and notes before they are stored, after the masks named
+    /// before. Up to 20. The name is for people, 1 to 64 bytes; the pattern a regular expression in the syntax of the `regex`
+    /// crate, up to 512 bytes; the replacement up to 256 bytes, in which `$1` stands for the first group.
+    pub fn mask(mut self, name: impl Into<String>, pattern: impl Into<String>, replacement: impl Into<String>) -> Self {
+        let (name, pattern, replacement) = (name.into(), pattern.into(), replacement.into());
+        self.0.masks.push(wire::Mask { name, pattern, replacement });
+        self
+    }
+
+    /// Masks the numbers of payment cards, before all other masks; their last four digits stay. Default false.
+    pub fn mask_card_numbers(mut self) -> Self {
+        self.0.mask_card_numbers = true;
+        self
+    }
+
     /// Not ready must come with a reason. Default false.
     pub fn reason_required(mut self, required: bool) -> Self {
         self.0.reason_required = required;

@@ -2979,7 +2979,7 @@ pub mod agent_desk_client {
     }
 }
 /// One object of a center.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ApplyRequest {
     /// One of:
     #[prost(oneof = "apply_request::Object", tags = "1, 2, 3")]
@@ -2988,7 +2988,7 @@ pub struct ApplyRequest {
 /// Nested message and enum types in `ApplyRequest`.
 pub mod apply_request {
     /// One of:
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Object {
         /// The center's settings, whole: what is unset gets its default.
         #[prost(message, tag = "1")]
@@ -3012,7 +3012,7 @@ pub struct ApplyResponse {
     pub center_seq: u64,
 }
 /// Settings of a center. Durations are from 0 to 7 days unless said otherwise.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CenterSettings {
     /// Units that an agent may hold whose own capacity is unset, 1 to 100. Default 4.
     #[prost(uint32, optional, tag = "1")]
@@ -3057,6 +3057,30 @@ pub struct CenterSettings {
     /// NOT_READY must come with a reason. Default false.
     #[prost(bool, tag = "14")]
     pub reason_required: bool,
+    /// What is made unreadable in what people write, before anything is stored: messages, whispers, and the notes of Invite,
+    /// TransferToQueue and SetDisposition. Applied in this order, up to 20. Texts written before stay as they are.
+    #[prost(message, repeated, tag = "15")]
+    pub masks: ::prost::alloc::vec::Vec<Mask>,
+    /// Numbers of payment cards are masked too, before all masks: 13 to 19 digits, in one piece or in groups set apart by
+    /// spaces, hyphens or dots, that pass the Luhn check. The last four digits stay. Default false.
+    #[prost(bool, tag = "16")]
+    pub mask_card_numbers: bool,
+}
+/// A pattern and what stands in the place of what it matches.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Mask {
+    /// For people, 1 to 64 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// A regular expression in the syntax of Rust's `regex` crate (no look-around, no back-references: it searches in linear
+    /// time), 1 to 512 bytes. One that can't be compiled, takes more than 256 KiB compiled or matches the empty text is
+    /// refused FIELD_INVALID.
+    #[prost(string, tag = "2")]
+    pub pattern: ::prost::alloc::string::String,
+    /// Up to 256 bytes, may be empty. `$1` stands for the first group, `$$` for a dollar sign. A text that becomes longer than
+    /// 16 KiB is cut there.
+    #[prost(string, tag = "3")]
+    pub replacement: ::prost::alloc::string::String,
 }
 /// A service queue.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -1,7 +1,9 @@
 //! What is configured, and housekeeping.
 
 use super::about;
-use crate::center::{Answer, Center, CenterChange, MaxWaitAction, Object, QueueId, Refusal, SessionId, commit::Commit};
+use crate::center::{
+    Answer, Center, CenterChange, MaxWaitAction, Object, QueueId, Refusal, SessionId, Settings, commit::Commit,
+};
 
 impl Center {
     /// Checks objects together, as they will be once all are put.
@@ -16,7 +18,7 @@ impl Center {
                 why: "no such queue, neither here nor among these objects".into(),
             };
             match object {
-                Object::Settings(_) => {}
+                Object::Settings(settings) => check_masks(at, settings)?,
                 Object::Queue(queue) => match &queue.max_wait_action {
                     MaxWaitAction::Overflow(target) if !named(target) || *target == queue.id => {
                         return Err(unknown("queue.overflow_queue_id".into()));
@@ -40,6 +42,14 @@ impl Center {
             Object::Agent(agent) => self.agents.get(&agent.id).map(|known| &known.config) != Some(agent),
         }
     }
+}
+
+/// Only patterns that compile are ever put.
+fn check_masks(object: usize, settings: &Settings) -> Result<(), Refusal> {
+    let masks = settings.masking.iter().flat_map(|masking| &masking.masks);
+    let mut faults = masks.enumerate().filter_map(|(at, mask)| Some((at, mask.fault()?)));
+    let field = |at| format!("objects[{object}].settings.masks[{at}].pattern");
+    faults.next().map_or(Ok(()), |(at, why)| Err(Refusal::FieldInvalid { field: field(at), why }))
 }
 
 pub(super) fn put(center: &Center, object: Object) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {

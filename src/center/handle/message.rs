@@ -29,7 +29,8 @@ pub(super) fn send(
         return Err(Refusal::SessionFull);
     }
     Ok(move |commit: &mut Commit<'_>| {
-        let (text, by) = (commit.content.put(text), commit.caller_by());
+        let (text, by) = (commit.masked(text), commit.caller_by());
+        let text = commit.content.put(text);
         let posted = Happened::Posted { message: request.id, fingerprint: Some(request.fingerprint), text };
         commit.tell(id, by, audience, posted);
         let session = commit.get(id);

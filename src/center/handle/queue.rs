@@ -33,6 +33,7 @@ pub(super) fn transfer(
     let (priority, greeting) = (priority.unwrap_or(session.priority), target.entry_message.clone());
     Ok(move |commit: &mut Commit<'_>| {
         commit.enqueue(id, queue.clone(), QueueCause::Transferred, priority);
+        let note = commit.masked(note);
         if !note.is_empty() {
             let by = commit.caller_by();
             commit.say(id, by, Audience::Staff, &note);

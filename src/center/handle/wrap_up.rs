@@ -30,7 +30,7 @@ pub(super) fn dispose(
         return Err(Refusal::WrapUpClosed);
     }
     Ok(move |commit: &mut Commit<'_>| {
-        let notes = commit.text(notes);
+        let notes = commit.note(notes);
         commit.session(id, Happened::DispositionSet { agent, code, notes });
         about(id)
     })

@@ -6,6 +6,7 @@ mod deadlines;
 mod end;
 mod invite;
 mod leave;
+mod masking;
 mod messages;
 mod offers;
 mod presence;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Field, NOTE, Violation, agent_id, millis, optional, queue_id, text, wrong};
+use super::{Field, NOTE, Violation, agent_id, masks, millis, optional, queue_id, text, wrong};
 use crate::{
     center::{AgentConfig, HOUR, MINUTE, MaxWaitAction, Millis, Object, Queue, SECOND, Settings},
     grpc::pb::{self, apply_request},
@@ -57,6 +57,7 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         max_participants: number("settings.max_participants", asked.max_participants, default.max_participants, 2, 50)?,
         recovery_hold: time("recovery_hold", asked.recovery_hold, default.recovery_hold, 0, WEEK)?,
         reason_required: asked.reason_required,
+        masking: masks::masking_of(asked.masks, asked.mask_card_numbers)?,
     })
 }
 
