@@ -9,7 +9,7 @@ pub use queue::Queue;
 pub use settings::CenterSettings;
 
 use crate::{
-    Client, Error,
+    CannedResponse, Client, Error,
     generated::{ApplyRequest, administration_client::AdministrationClient, apply_request::Object},
 };
 
@@ -29,6 +29,8 @@ pub enum ConfigObject {
     Queue(Queue),
     /// An agent or supervisor.
     Agent(Agent),
+    /// A canned response that all agents share. Up to 2,000 of a center.
+    CannedResponse(CannedResponse),
 }
 
 /// Objects that are applied.
@@ -75,6 +77,7 @@ impl ConfigObject {
             Self::Settings(settings) => Object::Settings(settings.0),
             Self::Queue(queue) => Object::Queue(queue.0),
             Self::Agent(agent) => Object::Agent(agent.0),
+            Self::CannedResponse(response) => Object::CannedResponse(response.into_wire()),
         };
         ApplyRequest { object: Some(object) }
     }
@@ -95,5 +98,11 @@ impl From<Queue> for ConfigObject {
 impl From<Agent> for ConfigObject {
     fn from(agent: Agent) -> Self {
         Self::Agent(agent)
+    }
+}
+
+impl From<CannedResponse> for ConfigObject {
+    fn from(response: CannedResponse) -> Self {
+        Self::CannedResponse(response)
     }
 }

@@ -48,19 +48,22 @@ mod watch;
 pub use administration::{Administration, Agent, Applied, CenterSettings, ConfigObject, Queue};
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use desk::{AgentDesk, ListTargets, SetState, SignIn, SignOut};
+pub use desk::{
+    AgentDesk, DeleteCannedResponse, ListCannedResponses, ListTargets, PutCannedResponse, SetState, SignIn, SignOut,
+};
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
 pub use session::{
-    AcceptOffer, AcceptedOffer, CancelInvitation, CompleteWrapUp, DeclineOffer, EndSession, Events, GetSession, IfLast,
-    Invitation, Invite, Leave, ListSessions, PostedMessage, ReadUpTo, SendMessage, SendTyping, SessionHandle,
-    SetDisposition, StartSession, StartedSession, TransferToQueue, WithdrawFromQueue,
+    AcceptOffer, AcceptedOffer, AttachmentLink, CancelInvitation, CompleteWrapUp, CreateAttachment, DeclineOffer,
+    EndSession, Events, GetAttachment, GetSession, IfLast, Invitation, Invite, Leave, ListSessions, NewAttachment,
+    PostedMessage, ReadUpTo, SendMessage, SendTyping, SessionHandle, SetDisposition, StartSession, StartedSession,
+    TransferToQueue, WithdrawFromQueue,
 };
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{
-    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Customer, Desk,
-    DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
-    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
-    UnqueueReason, WrapUp, WrapUpOutcome,
+    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attachment, Attribute, Audience, CancelCause,
+    CannedResponse, Customer, Desk, DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause,
+    LeaveReason, ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry,
+    QueueTarget, ReadMark, Session, SessionState, Target, UnqueueReason, WrapUp, WrapUpOutcome,
 };
 pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};

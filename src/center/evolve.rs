@@ -149,7 +149,35 @@ impl Center {
             CenterChange::SkipEnded { session, agent } => self.quietly(session, |session| {
                 session.skipped.remove(agent);
             }),
+            CenterChange::CannedPut(_) | CenterChange::OwnCannedPut { .. } | CenterChange::OwnCannedDeleted { .. } => {
+                self.canned_change(change);
+            }
+            CenterChange::AttachmentCreated { .. }
+            | CenterChange::AttachmentUploaded { .. }
+            | CenterChange::AttachmentDropped { .. } => self.attachment_change(change),
         }
+    }
+
+    fn attachment_change(&mut self, change: &CenterChange) {
+        let (session, id) = match change {
+            CenterChange::AttachmentCreated { session, id, .. }
+            | CenterChange::AttachmentUploaded { session, id, .. }
+            | CenterChange::AttachmentDropped { session, id } => (session, id),
+            _ => return,
+        };
+        self.quietly(session, |session| {
+            session.extras(|extras| match change {
+                CenterChange::AttachmentCreated { attachment, .. } => {
+                    extras.attachments.insert(*id, (**attachment).clone());
+                }
+                CenterChange::AttachmentUploaded { file, .. } => {
+                    extras.attachments.entry(*id).and_modify(|known| known.file = Some(*file));
+                }
+                _ => {
+                    extras.attachments.remove(id);
+                }
+            });
+        });
     }
 
     /// Changes a session without a revision.
@@ -253,6 +281,7 @@ impl Session {
             ended: None,
             closed: false,
             staff_only: Vec::new(),
+            extras: None,
             keys: Default::default(),
         }
     }
@@ -324,7 +353,10 @@ impl Session {
                 });
             }
             Happened::Left { agent, reason, .. } => self.agent_left(now, commit, agent, *reason, now + skip_time),
-            Happened::Posted { message, fingerprint, .. } => self.posted(now, event, message, *fingerprint),
+            Happened::Posted { message, fingerprint, more, .. } => {
+                self.posted(now, event, message, *fingerprint);
+                self.posted_more(event.revision, more.as_deref());
+            }
             Happened::Read { participant, revision, public } => {
                 self.reads.insert(*participant, ReadMark { revision: *revision, public: *public });
             }
@@ -341,6 +373,7 @@ impl Session {
                 self.leaving.clear();
                 self.skipped.clear();
                 self.visited.clear();
+                self.drop_unsent();
             }
             Happened::WrapUpStarted { agent, expire, disposition_required } => {
                 let wrap_up = WrapUp { expire: *expire, disposition_required: *disposition_required };

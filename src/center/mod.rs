@@ -16,6 +16,8 @@ use crate::bugs::bug;
 
 mod access;
 mod agent;
+mod attachment;
+mod canned;
 mod check;
 mod command;
 mod commit;
@@ -39,15 +41,20 @@ mod tests;
 
 pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Status, Work};
-pub use command::{Answer, Asked, Caller, Command, IfLast, Object, Requested, StartSession, TransferLeave, Who};
+pub use attachment::{Attachment, AttachmentLimits, PostedAttachment, UNSENT_KEPT};
+pub use canned::{CannedResponse, CannedResponses, CannedSearch, MAX_PERSONAL, MAX_SHARED, Variables};
+pub use command::{
+    Answer, Asked, Caller, Command, IfLast, MessageParts, NamedAttachment, Object, Requested, StartSession,
+    TransferLeave, Who,
+};
 pub use event::{
     AgentChange, Attribute, Audience, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
-    LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason, WrapUpOutcome,
+    LeaveReason, PostedMore, QueueCause, Quoted, Record, SessionEvent, Started, UnqueueReason, WrapUpOutcome,
 };
 pub use handle::Decided;
 pub use ids::{
-    AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed, ServiceId,
-    SessionId, is_name,
+    AgentId, AttachmentId, CenterId, Code, CustomerKey, FileId, Incarnation, Label, MAX_NAME, OfferId, QueueId,
+    RequestId, ResponseId, Seed, ServiceId, SessionId, is_name,
 };
 pub use index::{Index, Subject};
 pub use mask::{MAX_MASKS, Mask, Masking, masking};
@@ -94,6 +101,9 @@ pub struct Center {
     /// Set from a leader's start until the deadlines have moved: by how much.
     #[n(8)]
     down_for: Option<Millis>,
+    /// Its canned responses, and its agents' own.
+    #[n(9)]
+    canned: Option<Box<CannedResponses>>,
     /// Derived.
     #[cbor(skip)]
     index: Index,
@@ -150,6 +160,7 @@ impl Center {
             requests: Requests::default(),
             living,
             down_for: None,
+            canned: None,
             index: Index::default(),
             masks: mask::Masks::default(),
         }

@@ -154,4 +154,16 @@ pub enum Refusal {
     #[error("the session has as many events as one may have")]
     #[n(30)]
     SessionFull,
+    /// No such canned response of the caller's.
+    #[error("the agent has no such canned response")]
+    #[n(40)]
+    CannedResponseNotFound,
+    /// No such file for the caller.
+    #[error("no such attachment")]
+    #[n(41)]
+    AttachmentNotFound,
+    /// The file's bytes aren't there yet.
+    #[error("the attachment isn't uploaded yet")]
+    #[n(42)]
+    AttachmentNotReady,
 }

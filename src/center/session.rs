@@ -8,6 +8,7 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use super::{
+    attachment::Extras,
     event::{Attribute, EndReason},
     ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, SessionId},
     index::SessionKeys,
@@ -124,6 +125,9 @@ pub struct Session {
     /// Revisions that customers don't see, ascending: what lies between the two numberings.
     #[n(33)]
     pub staff_only: Vec<u32>,
+    /// What most sessions have nothing of.
+    #[n(34)]
+    pub extras: Option<Box<Extras>>,
     /// Where the indexes have it. Derived.
     #[cbor(skip)]
     pub(super) keys: SessionKeys,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use minicbor::{Decode, Encode};
 
 use super::{
+    attachment::AttachmentLimits,
     ids::{AgentId, Label, QueueId},
     mask::Masking,
     time::{HOUR, MINUTE, Millis, SECOND},
@@ -58,6 +59,9 @@ pub struct Settings {
     /// What is made unreadable in messages and notes.
     #[n(14)]
     pub masking: Option<Box<Masking>>,
+    /// What files may be sent; none means the default.
+    #[n(15)]
+    pub attachments: Option<Box<AttachmentLimits>>,
 }
 
 impl Default for Settings {
@@ -78,7 +82,15 @@ impl Default for Settings {
             recovery_hold: 15 * SECOND,
             reason_required: false,
             masking: None,
+            attachments: None,
         }
+    }
+}
+
+impl Settings {
+    /// What files may be sent.
+    pub fn attachment_limits(&self) -> AttachmentLimits {
+        self.attachments.as_deref().cloned().unwrap_or_default()
     }
 }
 

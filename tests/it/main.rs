@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails by an unwrap has failed as it should")]
 
 mod access;
+mod attachments;
 mod chats;
 mod connections;
 mod messages;

@@ -20,11 +20,14 @@ fn common(stage: &Stage) -> Vec<Case> {
         all.push((rpc, "a bad credential".into(), Who::Garbage, vec![body.clone()]));
         all.push((rpc, "a cut message".into(), agent("ann"), vec![[body.as_slice(), &[0x0a, 9]].concat()]));
         all.push((rpc, "an over-long message".into(), agent("ann"), vec![vec![0; 300 << 10]]));
-        if !["ChatSession/GetSession", "ChatSession/ListSessions", "ChatSession/ListEvents", "ChatSession/Watch"]
-            .contains(&rpc)
-            && !rpc.ends_with("Renew")
-            && rpc != "Administration/Apply"
-        {
+        let reads = [
+            "ChatSession/GetSession",
+            "ChatSession/ListSessions",
+            "ChatSession/ListEvents",
+            "ChatSession/Watch",
+            "ChatSession/GetAttachment",
+        ];
+        if !reads.contains(&rpc) && !rpc.ends_with("Renew") && rpc != "Administration/Apply" {
             all.push((rpc, "an operator".into(), OPERATOR, vec![body]));
         }
     }

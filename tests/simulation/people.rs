@@ -87,6 +87,7 @@ impl People<'_> {
             _ if hurry => self.about_an_offer(center)?,
             0 if self.rng.one_in(2) => self.nonsense(center)?,
             0 | 1 if self.rng.one_in(2) => self.start(),
+            1 if self.rng.one_in(4) => self.canned(),
             2..5 => self.about_an_offer(center)?,
             5 | 6 => self.state(center)?,
             _ => self.about_a_session(center)?,
@@ -185,7 +186,8 @@ impl People<'_> {
         match self.rng.pick(&connected).cloned() {
             Some(agent) if !self.rng.one_in(3) => {
                 let caller = person(Who::Agent(agent));
-                Some((caller, self.by_agent(session)))
+                let agent = caller.who.agent().cloned();
+                Some((caller, self.by_agent(session, agent.as_ref())))
             }
             _ => {
                 let command = match self.rng.below(12) {
@@ -193,16 +195,20 @@ impl People<'_> {
                     1..4 => {
                         Command::ReadUpTo { session: id, revision: self.rng.below(session.public as u64 + 1) as u32 }
                     }
-                    _ => Command::SendMessage { session: id, text: "hi".into(), audience: Audience::Everyone },
+                    4 => self.announcement(session, None),
+                    _ => {
+                        let with = self.parts(session, None);
+                        Command::SendMessage { session: id, text: "hi".into(), audience: Audience::Everyone, with }
+                    }
                 };
                 Some((person(Who::Customer(session.customer)), command))
             }
         }
     }
 
-    fn by_agent(&mut self, about: &Session) -> Command {
+    fn by_agent(&mut self, about: &Session, by: Option<&AgentId>) -> Command {
         let session = about.id;
-        let pick = self.rng.below(24);
+        let pick = self.rng.below(25);
         let (agent, queue, fourth) = (self.agent(), self.queue(), self.rng.below(4));
         match pick {
             0..6 => Command::Invite {
@@ -242,8 +248,15 @@ impl People<'_> {
                 Command::ReadUpTo { session, revision }
             }
             16 => Command::EndSession { session, end_for_all: agent == agent_id("ann"), expected: None },
-            19..22 => Command::SendMessage { session, text: "psst".into(), audience: Audience::Staff },
-            _ => Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone },
+            19..22 => {
+                let with = self.whispered(about);
+                Command::SendMessage { session, text: "psst".into(), audience: Audience::Staff, with }
+            }
+            22 => self.announcement(about, by),
+            _ => {
+                let with = self.parts(about, by);
+                Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone, with }
+            }
         }
     }
 
@@ -269,7 +282,7 @@ impl People<'_> {
                 attributes: Vec::new(),
             })),
             2 => Command::ReadUpTo { session: session.id, revision: 100_000 },
-            _ => self.by_agent(session),
+            _ => self.by_agent(session, who.agent()),
         };
         Some((person(who), command))
     }

@@ -109,6 +109,35 @@ impl CenterSettings {
         self
     }
 
+    /// Bytes that one file may have, 1 to 1 GiB. Default 25 MiB.
+    pub fn attachment_bytes(mut self, bytes: u64) -> Self {
+        self.attachments().max_bytes = Some(bytes);
+        self
+    }
+
+    /// Files that one message may have, 1 to 20. Default 20.
+    pub fn attachments_per_message(mut self, count: u32) -> Self {
+        self.attachments().max_per_message = Some(count);
+        self
+    }
+
+    /// Files that one session may have, 1 to 1,000. Default 200.
+    pub fn attachments_per_session(mut self, count: u32) -> Self {
+        self.attachments().max_per_session = Some(count);
+        self
+    }
+
+    /// A MIME type that files may have, in lower case without parameters, besides those named before. Up to 200. Default:
+    /// common pictures, PDF, plain text and CSV, office documents, ZIP, audio and video.
+    pub fn attachment_type(mut self, content_type: impl Into<String>) -> Self {
+        self.attachments().content_types.push(content_type.into());
+        self
+    }
+
+    fn attachments(&mut self) -> &mut wire::AttachmentSettings {
+        self.0.attachments.get_or_insert_default()
+    }
+
     /// Not ready must come with a reason. Default false.
     pub fn reason_required(mut self, required: bool) -> Self {
         self.0.reason_required = required;

@@ -676,7 +676,7 @@ pub struct ParticipantLeft {
     pub reason: i32,
 }
 /// Somebody said something.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct MessagePosted {
     /// The sender's own id of the message.
     #[prost(string, tag = "1")]
@@ -687,6 +687,28 @@ pub struct MessagePosted {
     /// The text was removed later.
     #[prost(bool, tag = "3")]
     pub redacted: bool,
+    /// The message that it answers, in the watcher's numbering; 0 for none.
+    #[prost(uint64, tag = "4")]
+    pub reply_to_revision: u64,
+    /// The files that it was sent with, up to 20.
+    #[prost(message, repeated, tag = "5")]
+    pub attachments: ::prost::alloc::vec::Vec<Attachment>,
+}
+/// A file of a session, as its message names it. Its bytes come by ChatSession.GetAttachment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Attachment {
+    /// UUID, given by the server.
+    #[prost(string, tag = "1")]
+    pub attachment_id: ::prost::alloc::string::String,
+    /// What it is called, 1 to 255 bytes; empty when erased.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Its MIME type.
+    #[prost(string, tag = "3")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Bytes.
+    #[prost(uint64, tag = "4")]
+    pub size: u64,
 }
 /// Somebody read up to a revision.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1379,12 +1401,19 @@ pub struct SendMessageRequest {
     /// The session.
     #[prost(string, tag = "3")]
     pub session_id: ::prost::alloc::string::String,
-    /// 1 byte to 16 KiB of UTF-8.
+    /// 1 byte to 16 KiB of UTF-8; may be empty where there are attachments.
     #[prost(string, tag = "4")]
     pub text: ::prost::alloc::string::String,
     /// EVERYONE unless STAFF; customers can't send to STAFF.
     #[prost(enumeration = "Audience", tag = "5")]
     pub audience: i32,
+    /// The message that this one answers: its revision in the sender's numbering; 0 for none. FIELD_INVALID when it is no
+    /// message's, or a staff message's and this one is for everyone.
+    #[prost(uint64, tag = "6")]
+    pub reply_to_revision: u64,
+    /// Files of the sender's, uploaded and not sent before, each once. Up to 20, unless the center says otherwise.
+    #[prost(string, repeated, tag = "7")]
+    pub attachment_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// It is said.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1517,12 +1546,26 @@ pub struct Typing {
     #[prost(string, tag = "2")]
     pub participant_id: ::prost::alloc::string::String,
 }
+/// Somebody's frontend has received everything up to a revision. Not logged, carries no revision, at most one a second and
+/// participant; may be lost: a later one says it again. Keep the highest.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Delivered {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The participant's number; `0` is the customer.
+    #[prost(string, tag = "2")]
+    pub participant_id: ::prost::alloc::string::String,
+    /// Up to this revision, in the watcher's numbering.
+    #[prost(uint64, tag = "3")]
+    pub received_revision: u64,
+}
 /// What a Watch delivers. A customer's stream ends OK once `session_ended` is delivered, a staff's once
 /// `session_closed` is; every other end is announced by `goodbye`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchResponse {
     /// One of:
-    #[prost(oneof = "watch_response::Kind", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "watch_response::Kind", tags = "1, 2, 3, 4, 5, 6, 30")]
     pub kind: ::core::option::Option<watch_response::Kind>,
 }
 /// Nested message and enum types in `WatchResponse`.
@@ -1548,6 +1591,9 @@ pub mod watch_response {
         /// Last of all.
         #[prost(message, tag = "6")]
         Goodbye(super::Goodbye),
+        /// Somebody else has received more of the session.
+        #[prost(message, tag = "30")]
+        Delivered(super::Delivered),
     }
 }
 /// Keeps a stream's lease.
@@ -1556,6 +1602,11 @@ pub struct RenewRequest {
     /// From the stream's first message.
     #[prost(string, tag = "1")]
     pub stream_id: ::prost::alloc::string::String,
+    /// The last revision that the watcher has received, in its numbering; 0 says nothing. Shown to the others as `delivered`
+    /// when the caller takes part in the session; a revision that isn't there yet is passed over. Not logged: send it at most
+    /// once a second.
+    #[prost(uint64, tag = "2")]
+    pub received_revision: u64,
 }
 /// Whether the stream is still open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1641,6 +1692,79 @@ pub struct CompleteWrapUpResponse {
     /// The session's revision after it.
     #[prost(uint64, tag = "1")]
     pub revision: u64,
+}
+/// Asks to send a file.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAttachmentRequest {
+    /// See the service. The same id gives the same attachment, with a fresh link.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The sender, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What it is called, 1 to 255 bytes, without slashes, backslashes and control characters.
+    #[prost(string, tag = "4")]
+    pub file_name: ::prost::alloc::string::String,
+    /// Its MIME type in lower case, without parameters; one that the center allows.
+    #[prost(string, tag = "5")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Bytes, from 1 to what the center allows (25 MiB by default).
+    #[prost(uint64, tag = "6")]
+    pub size: u64,
+}
+/// Where to bring it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAttachmentResponse {
+    /// For SendMessage and GetAttachment.
+    #[prost(string, tag = "1")]
+    pub attachment_id: ::prost::alloc::string::String,
+    /// PUT the bytes here, over HTTP/1.1 or HTTP/2: 201 when they are all there, else a status and a line of text that say why
+    /// not: 403 forged, 404 unknown, 409 brought before, 410 too late, 413 more bytes than announced, 415 another content than
+    /// announced, 400 fewer bytes. No credential is needed: whoever has the link may bring this file, once.
+    #[prost(string, tag = "2")]
+    pub upload_url: ::prost::alloc::string::String,
+    /// When the link stops being good.
+    #[prost(message, optional, tag = "3")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The session's revision that this answer reflects, in the caller's numbering.
+    #[prost(uint64, tag = "4")]
+    pub revision: u64,
+}
+/// Asks for a file.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAttachmentRequest {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Which.
+    #[prost(string, tag = "2")]
+    pub attachment_id: ::prost::alloc::string::String,
+    /// For whom an integrator reads.
+    #[prost(message, optional, tag = "3")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+}
+/// Where to fetch it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAttachmentResponse {
+    /// GET the bytes here. No credential is needed: whoever has the link may fetch this file until it stops being good. It is
+    /// always sent to be saved, never to be shown in the page.
+    #[prost(string, tag = "1")]
+    pub download_url: ::prost::alloc::string::String,
+    /// When the link stops being good.
+    #[prost(message, optional, tag = "2")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What it is called; empty when erased.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// Its MIME type.
+    #[prost(string, tag = "4")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Bytes.
+    #[prost(uint64, tag = "5")]
+    pub size: u64,
 }
 /// What the transferring agent does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2150,7 +2274,8 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "EndSession"));
             self.inner.unary(req, path, codec).await
         }
-        /// Says something; `request_id` is the message's id. Refused: NOT_PARTICIPANT, SESSION_ENDED, SESSION_FULL.
+        /// Says something; `request_id` is the message's id. Refused: NOT_PARTICIPANT, SESSION_ENDED, SESSION_FULL,
+        /// ATTACHMENT_NOT_FOUND, ATTACHMENT_NOT_READY.
         pub async fn send_message(
             &mut self,
             request: impl tonic::IntoRequest<super::SendMessageRequest>,
@@ -2348,6 +2473,421 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "CompleteWrapUp"));
             self.inner.unary(req, path, codec).await
         }
+        /// Announces a file and answers a link to bring its bytes to; SendMessage then sends it. What isn't sent within 24 hours,
+        /// or before the session ends, is removed. Refused: NOT_PARTICIPANT, SESSION_ENDED, LIMIT_REACHED; FIELD_INVALID for a
+        /// size or a content type that the center doesn't allow.
+        pub async fn create_attachment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateAttachmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateAttachmentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/CreateAttachment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.ChatSession", "CreateAttachment"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A link to fetch a file's bytes from: for everyone who sees its message; before it is sent for its owner alone.
+        /// Refused: ATTACHMENT_NOT_FOUND, ATTACHMENT_NOT_READY, SESSION_NOT_FOUND.
+        pub async fn get_attachment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAttachmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAttachmentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/GetAttachment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "GetAttachment"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// One object of a center.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApplyRequest {
+    /// One of:
+    #[prost(oneof = "apply_request::Object", tags = "1, 2, 3, 4")]
+    pub object: ::core::option::Option<apply_request::Object>,
+}
+/// Nested message and enum types in `ApplyRequest`.
+pub mod apply_request {
+    /// One of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Object {
+        /// The center's settings, whole: what is unset gets its default.
+        #[prost(message, tag = "1")]
+        Settings(super::CenterSettings),
+        /// A queue.
+        #[prost(message, tag = "2")]
+        Queue(super::Queue),
+        /// An agent or supervisor.
+        #[prost(message, tag = "3")]
+        Agent(super::Agent),
+        /// A canned response that all agents share; up to 2,000 of a center, more are refused LIMIT_REACHED.
+        #[prost(message, tag = "4")]
+        CannedResponse(super::CannedResponse),
+    }
+}
+/// They are applied.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApplyResponse {
+    /// How many objects differed from what was there.
+    #[prost(uint32, tag = "1")]
+    pub changed: u32,
+    /// The center's commit number after it.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Settings of a center. Durations are from 0 to 7 days unless said otherwise.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CenterSettings {
+    /// Units that an agent may hold whose own capacity is unset, 1 to 100. Default 4.
+    #[prost(uint32, optional, tag = "1")]
+    pub capacity: ::core::option::Option<u32>,
+    /// How long a router offer rings, 1 s to 10 min. Default 20 s.
+    #[prost(message, optional, tag = "2")]
+    pub router_offer_time: ::core::option::Option<::prost_types::Duration>,
+    /// How long an invitation rings, 1 s to 10 min. Default 60 s.
+    #[prost(message, optional, tag = "3")]
+    pub invitation_time: ::core::option::Option<::prost_types::Duration>,
+    /// So many router offers declined in a row make an agent not ready; 0 is never. Default 1.
+    #[prost(uint32, optional, tag = "4")]
+    pub declines_to_not_ready: ::core::option::Option<u32>,
+    /// An agent who sent a session away, declined or missed it is skipped for it that long. Default 5 min.
+    #[prost(message, optional, tag = "5")]
+    pub skip_time: ::core::option::Option<::prost_types::Duration>,
+    /// How long an agent may be cut off before being signed out, at least 5 s: a sign-in needs that long to open its desk.
+    /// Default 30 s.
+    #[prost(message, optional, tag = "6")]
+    pub lease_grace: ::core::option::Option<::prost_types::Duration>,
+    /// How long a customer may be away before a waiting session isn't offered. Default 5 min.
+    #[prost(message, optional, tag = "7")]
+    pub customer_grace: ::core::option::Option<::prost_types::Duration>,
+    /// After that grace, a session that waits ends that much later. Default 15 min.
+    #[prost(message, optional, tag = "8")]
+    pub customer_gone_time: ::core::option::Option<::prost_types::Duration>,
+    /// A customer who says nothing that long is warned at half of it and the session ended at the whole. Default 10 min.
+    #[prost(message, optional, tag = "9")]
+    pub inactivity_time: ::core::option::Option<::prost_types::Duration>,
+    /// How old a session may become; it is warned a tenth of it before. Default 24 h.
+    #[prost(message, optional, tag = "10")]
+    pub max_age: ::core::option::Option<::prost_types::Duration>,
+    /// Events of one audience that a session may have before messages are refused, 100 to 100,000. Default 10,000.
+    #[prost(uint32, optional, tag = "11")]
+    pub max_events: ::core::option::Option<u32>,
+    /// Agents connected to one session at once, 2 to 50. Default 50.
+    #[prost(uint32, optional, tag = "12")]
+    pub max_participants: ::core::option::Option<u32>,
+    /// After a time when the service was down, no deadline for a person is nearer than this. Default 15 s.
+    #[prost(message, optional, tag = "13")]
+    pub recovery_hold: ::core::option::Option<::prost_types::Duration>,
+    /// NOT_READY must come with a reason. Default false.
+    #[prost(bool, tag = "14")]
+    pub reason_required: bool,
+    /// What is made unreadable in what people write, before anything is stored: messages, whispers, and the notes of Invite,
+    /// TransferToQueue and SetDisposition. Applied in this order, up to 20. Texts written before stay as they are.
+    #[prost(message, repeated, tag = "15")]
+    pub masks: ::prost::alloc::vec::Vec<Mask>,
+    /// Numbers of payment cards are masked too, before all masks: 13 to 19 digits, in one piece or in groups set apart by
+    /// spaces, hyphens or dots, that pass the Luhn check. The last four digits stay. Default false.
+    #[prost(bool, tag = "16")]
+    pub mask_card_numbers: bool,
+    /// What files may be sent. Unset: the defaults.
+    #[prost(message, optional, tag = "17")]
+    pub attachments: ::core::option::Option<AttachmentSettings>,
+}
+/// What files may be sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttachmentSettings {
+    /// Bytes of one file, 1 to 1 GiB. Default 25 MiB.
+    #[prost(uint64, optional, tag = "1")]
+    pub max_bytes: ::core::option::Option<u64>,
+    /// Files of one message, 1 to 20. Default 20.
+    #[prost(uint32, optional, tag = "2")]
+    pub max_per_message: ::core::option::Option<u32>,
+    /// Files of one session, 1 to 1,000. Default 200.
+    #[prost(uint32, optional, tag = "3")]
+    pub max_per_session: ::core::option::Option<u32>,
+    /// MIME types in lower case, without parameters, up to 200. Empty: common pictures, PDF, plain text and CSV, office
+    /// documents, ZIP, audio and video.
+    #[prost(string, repeated, tag = "4")]
+    pub content_types: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A text that is said again and again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CannedResponse {
+    /// `\[A-Za-z0-9_-\]{1,64}`. An agent's own and shared ones may have the same id.
+    #[prost(string, tag = "1")]
+    pub response_id: ::prost::alloc::string::String,
+    /// What it is called, 1 to 128 bytes.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// What is said, 1 byte to 4 KiB. Variables are filled in when it is listed for a session: `{{customer.name}}`,
+    /// `{{agent.name}}`, `{{queue.name}}`, `{{attribute.NAME}}`.
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+    /// What is typed to find it, up to 32 bytes; may be empty.
+    #[prost(string, tag = "4")]
+    pub shortcut: ::prost::alloc::string::String,
+    /// BCP 47 tag, up to 35 characters, or empty.
+    #[prost(string, tag = "5")]
+    pub language: ::prost::alloc::string::String,
+    /// The queues that it is for, up to 200; empty: all.
+    #[prost(string, repeated, tag = "6")]
+    pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A pattern and what stands in the place of what it matches.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Mask {
+    /// For people, 1 to 64 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// A regular expression in the syntax of Rust's `regex` crate (no look-around, no back-references: it searches in linear
+    /// time), 1 to 512 bytes. One that can't be compiled, takes more than 256 KiB compiled or matches the empty text is
+    /// refused FIELD_INVALID.
+    #[prost(string, tag = "2")]
+    pub pattern: ::prost::alloc::string::String,
+    /// Up to 256 bytes, may be empty. `$1` stands for the first group, `$$` for a dollar sign. A text that becomes longer than
+    /// 16 KiB is cut there.
+    #[prost(string, tag = "3")]
+    pub replacement: ::prost::alloc::string::String,
+}
+/// A service queue.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Queue {
+    /// `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "1")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// Shown to customers and agents, 1 to 128 bytes.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// Sent to the customer when an agent transfers the session here; up to 4 KiB; empty for none.
+    #[prost(string, tag = "3")]
+    pub entry_message: ::prost::alloc::string::String,
+    /// How long a session may wait here, 1 s to 7 days. Default 1 h.
+    #[prost(message, optional, tag = "4")]
+    pub max_wait: ::core::option::Option<::prost_types::Duration>,
+    /// What then.
+    #[prost(enumeration = "MaxWaitAction", tag = "5")]
+    pub max_wait_action: i32,
+    /// The queue that it moves to, with OVERFLOW.
+    #[prost(string, tag = "6")]
+    pub overflow_queue_id: ::prost::alloc::string::String,
+    /// Sent to the customer when the session ends after max_wait; up to 4 KiB; empty for a standard
+    /// text.
+    #[prost(string, tag = "7")]
+    pub max_wait_message: ::prost::alloc::string::String,
+    /// How long an agent who took a session here has for after-chat work, 0 to 24 h; 0 is none.
+    #[prost(message, optional, tag = "8")]
+    pub wrap_up_time: ::core::option::Option<::prost_types::Duration>,
+    /// The wrap-up can't be completed without a disposition.
+    #[prost(bool, tag = "9")]
+    pub disposition_required: bool,
+    /// Sessions that may wait here before starts are refused QUEUE_FULL; 0 is no limit.
+    #[prost(uint32, tag = "10")]
+    pub max_length: u32,
+    /// Transfers are refused QUEUE_UNSTAFFED while nobody who serves it is signed in.
+    #[prost(bool, tag = "11")]
+    pub refuse_unstaffed: bool,
+    /// Customers may start here by themselves; otherwise integrators only. Default true.
+    #[prost(bool, optional, tag = "12")]
+    pub open_to_customers: ::core::option::Option<bool>,
+}
+/// An agent or supervisor.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Agent {
+    /// `\[A-Za-z0-9_-\]{1,64}`: the `sub` of their token.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Shown to customers and colleagues, 1 to 128 bytes.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// The queues they serve, up to 200.
+    #[prost(string, repeated, tag = "3")]
+    pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Units they may hold at once, 1 to 100; 0 means the center's setting.
+    #[prost(uint32, tag = "4")]
+    pub capacity: u32,
+    /// They are a supervisor.
+    #[prost(bool, tag = "5")]
+    pub supervisor: bool,
+}
+/// What becomes of a session that waited too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MaxWaitAction {
+    /// Means END.
+    Unspecified = 0,
+    /// A message, then the end.
+    End = 1,
+    /// It moves to the overflow queue.
+    Overflow = 2,
+}
+impl MaxWaitAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MAX_WAIT_ACTION_UNSPECIFIED",
+            Self::End => "MAX_WAIT_ACTION_END",
+            Self::Overflow => "MAX_WAIT_ACTION_OVERFLOW",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MAX_WAIT_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "MAX_WAIT_ACTION_END" => Some(Self::End),
+            "MAX_WAIT_ACTION_OVERFLOW" => Some(Self::Overflow),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod administration_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// A center's queues, agents and settings. For integrators and operators.
+    #[derive(Debug, Clone)]
+    pub struct AdministrationClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AdministrationClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AdministrationClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AdministrationClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AdministrationClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Puts the objects sent, all or none: they are validated together, then applied one commit each, live. What isn't
+        /// named stays as it is. Refused: FIELD_INVALID, with `objects[i].…` for the field. Up to 20,000 objects.
+        pub async fn apply(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::ApplyRequest>,
+        ) -> std::result::Result<tonic::Response<super::ApplyResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/Apply",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
+            self.inner.client_streaming(req, path, codec).await
+        }
     }
 }
 /// An agent's state and room.
@@ -2544,7 +3084,7 @@ pub struct WatchDeskResponse {
     /// One of:
     #[prost(
         oneof = "watch_desk_response::Kind",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 30"
     )]
     pub kind: ::core::option::Option<watch_desk_response::Kind>,
 }
@@ -2586,6 +3126,9 @@ pub mod watch_desk_response {
         /// After-chat work of this session is done.
         #[prost(message, tag = "11")]
         WrapUpEnded(super::DeskWrapUpEnded),
+        /// Somebody in a session of the agent's has received more of it.
+        #[prost(message, tag = "30")]
+        Delivered(super::Delivered),
     }
 }
 /// After-chat work at this desk is done.
@@ -2596,11 +3139,15 @@ pub struct DeskWrapUpEnded {
     pub session_id: ::prost::alloc::string::String,
 }
 /// Keeps a desk stream's lease.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AgentDeskRenewRequest {
     /// From the stream's first message.
     #[prost(string, tag = "1")]
     pub stream_id: ::prost::alloc::string::String,
+    /// What the desk has received of its sessions, where that is more than at the renewal before; up to 200. Shown to the
+    /// others as `delivered`. A session that the agent isn't connected to and a revision that isn't there yet are passed over.
+    #[prost(message, repeated, tag = "2")]
+    pub received: ::prost::alloc::vec::Vec<SessionPosition>,
 }
 /// Whether the stream is still open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2689,6 +3236,88 @@ pub struct ListTargetsResponse {
     /// Colleagues by id, then queues by id.
     #[prost(message, repeated, tag = "1")]
     pub targets: ::prost::alloc::vec::Vec<Target>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks to keep a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutCannedResponseRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The response, whole.
+    #[prost(message, optional, tag = "3")]
+    pub response: ::core::option::Option<CannedResponse>,
+}
+/// It is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutCannedResponseResponse {
+    /// As it is kept.
+    #[prost(message, optional, tag = "1")]
+    pub response: ::core::option::Option<CannedResponse>,
+}
+/// Asks to delete a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteCannedResponseRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Which.
+    #[prost(string, tag = "3")]
+    pub response_id: ::prost::alloc::string::String,
+}
+/// It is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteCannedResponseResponse {}
+/// Asks for canned responses.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCannedResponsesRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Only those whose title, shortcut or text contains this, any case; up to 64 bytes.
+    #[prost(string, tag = "2")]
+    pub query: ::prost::alloc::string::String,
+    /// Only those for this queue, and those for all; empty: whatever the queue.
+    #[prost(string, tag = "3")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// A session that the agent may see: variables are filled as they stand for it. Empty: texts as they were written.
+    #[prost(string, tag = "4")]
+    pub session_id: ::prost::alloc::string::String,
+    /// 1 to 100; 0 means 50.
+    #[prost(int32, tag = "5")]
+    pub page_size: i32,
+    /// From the answer before, with the same filters.
+    #[prost(string, tag = "6")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// One canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListedCannedResponse {
+    /// The response. For a session its text is filled: `{{queue.name}}` is the queue that it entered last. A variable that
+    /// isn't known, or of which nothing is known, stays as it is written. A text that becomes longer than 16 KiB is cut there.
+    #[prost(message, optional, tag = "1")]
+    pub response: ::core::option::Option<CannedResponse>,
+    /// It is the agent's own.
+    #[prost(bool, tag = "2")]
+    pub personal: bool,
+}
+/// A page of canned responses.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListCannedResponsesResponse {
+    /// The agent's own by id, then those that all share by id.
+    #[prost(message, repeated, tag = "1")]
+    pub responses: ::prost::alloc::vec::Vec<ListedCannedResponse>,
     /// Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
@@ -2976,303 +3605,15 @@ pub mod agent_desk_client {
                 .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListTargets"));
             self.inner.unary(req, path, codec).await
         }
-    }
-}
-/// One object of a center.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ApplyRequest {
-    /// One of:
-    #[prost(oneof = "apply_request::Object", tags = "1, 2, 3")]
-    pub object: ::core::option::Option<apply_request::Object>,
-}
-/// Nested message and enum types in `ApplyRequest`.
-pub mod apply_request {
-    /// One of:
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Object {
-        /// The center's settings, whole: what is unset gets its default.
-        #[prost(message, tag = "1")]
-        Settings(super::CenterSettings),
-        /// A queue.
-        #[prost(message, tag = "2")]
-        Queue(super::Queue),
-        /// An agent or supervisor.
-        #[prost(message, tag = "3")]
-        Agent(super::Agent),
-    }
-}
-/// They are applied.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ApplyResponse {
-    /// How many objects differed from what was there.
-    #[prost(uint32, tag = "1")]
-    pub changed: u32,
-    /// The center's commit number after it.
-    #[prost(uint64, tag = "2")]
-    pub center_seq: u64,
-}
-/// Settings of a center. Durations are from 0 to 7 days unless said otherwise.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct CenterSettings {
-    /// Units that an agent may hold whose own capacity is unset, 1 to 100. Default 4.
-    #[prost(uint32, optional, tag = "1")]
-    pub capacity: ::core::option::Option<u32>,
-    /// How long a router offer rings, 1 s to 10 min. Default 20 s.
-    #[prost(message, optional, tag = "2")]
-    pub router_offer_time: ::core::option::Option<::prost_types::Duration>,
-    /// How long an invitation rings, 1 s to 10 min. Default 60 s.
-    #[prost(message, optional, tag = "3")]
-    pub invitation_time: ::core::option::Option<::prost_types::Duration>,
-    /// So many router offers declined in a row make an agent not ready; 0 is never. Default 1.
-    #[prost(uint32, optional, tag = "4")]
-    pub declines_to_not_ready: ::core::option::Option<u32>,
-    /// An agent who sent a session away, declined or missed it is skipped for it that long. Default 5 min.
-    #[prost(message, optional, tag = "5")]
-    pub skip_time: ::core::option::Option<::prost_types::Duration>,
-    /// How long an agent may be cut off before being signed out, at least 5 s: a sign-in needs that long to open its desk.
-    /// Default 30 s.
-    #[prost(message, optional, tag = "6")]
-    pub lease_grace: ::core::option::Option<::prost_types::Duration>,
-    /// How long a customer may be away before a waiting session isn't offered. Default 5 min.
-    #[prost(message, optional, tag = "7")]
-    pub customer_grace: ::core::option::Option<::prost_types::Duration>,
-    /// After that grace, a session that waits ends that much later. Default 15 min.
-    #[prost(message, optional, tag = "8")]
-    pub customer_gone_time: ::core::option::Option<::prost_types::Duration>,
-    /// A customer who says nothing that long is warned at half of it and the session ended at the whole. Default 10 min.
-    #[prost(message, optional, tag = "9")]
-    pub inactivity_time: ::core::option::Option<::prost_types::Duration>,
-    /// How old a session may become; it is warned a tenth of it before. Default 24 h.
-    #[prost(message, optional, tag = "10")]
-    pub max_age: ::core::option::Option<::prost_types::Duration>,
-    /// Events of one audience that a session may have before messages are refused, 100 to 100,000. Default 10,000.
-    #[prost(uint32, optional, tag = "11")]
-    pub max_events: ::core::option::Option<u32>,
-    /// Agents connected to one session at once, 2 to 50. Default 50.
-    #[prost(uint32, optional, tag = "12")]
-    pub max_participants: ::core::option::Option<u32>,
-    /// After a time when the service was down, no deadline for a person is nearer than this. Default 15 s.
-    #[prost(message, optional, tag = "13")]
-    pub recovery_hold: ::core::option::Option<::prost_types::Duration>,
-    /// NOT_READY must come with a reason. Default false.
-    #[prost(bool, tag = "14")]
-    pub reason_required: bool,
-    /// What is made unreadable in what people write, before anything is stored: messages, whispers, and the notes of Invite,
-    /// TransferToQueue and SetDisposition. Applied in this order, up to 20. Texts written before stay as they are.
-    #[prost(message, repeated, tag = "15")]
-    pub masks: ::prost::alloc::vec::Vec<Mask>,
-    /// Numbers of payment cards are masked too, before all masks: 13 to 19 digits, in one piece or in groups set apart by
-    /// spaces, hyphens or dots, that pass the Luhn check. The last four digits stay. Default false.
-    #[prost(bool, tag = "16")]
-    pub mask_card_numbers: bool,
-}
-/// A pattern and what stands in the place of what it matches.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Mask {
-    /// For people, 1 to 64 bytes.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// A regular expression in the syntax of Rust's `regex` crate (no look-around, no back-references: it searches in linear
-    /// time), 1 to 512 bytes. One that can't be compiled, takes more than 256 KiB compiled or matches the empty text is
-    /// refused FIELD_INVALID.
-    #[prost(string, tag = "2")]
-    pub pattern: ::prost::alloc::string::String,
-    /// Up to 256 bytes, may be empty. `$1` stands for the first group, `$$` for a dollar sign. A text that becomes longer than
-    /// 16 KiB is cut there.
-    #[prost(string, tag = "3")]
-    pub replacement: ::prost::alloc::string::String,
-}
-/// A service queue.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Queue {
-    /// `\[A-Za-z0-9_-\]{1,64}`.
-    #[prost(string, tag = "1")]
-    pub queue_id: ::prost::alloc::string::String,
-    /// Shown to customers and agents, 1 to 128 bytes.
-    #[prost(string, tag = "2")]
-    pub display_name: ::prost::alloc::string::String,
-    /// Sent to the customer when an agent transfers the session here; up to 4 KiB; empty for none.
-    #[prost(string, tag = "3")]
-    pub entry_message: ::prost::alloc::string::String,
-    /// How long a session may wait here, 1 s to 7 days. Default 1 h.
-    #[prost(message, optional, tag = "4")]
-    pub max_wait: ::core::option::Option<::prost_types::Duration>,
-    /// What then.
-    #[prost(enumeration = "MaxWaitAction", tag = "5")]
-    pub max_wait_action: i32,
-    /// The queue that it moves to, with OVERFLOW.
-    #[prost(string, tag = "6")]
-    pub overflow_queue_id: ::prost::alloc::string::String,
-    /// Sent to the customer when the session ends after max_wait; up to 4 KiB; empty for a standard
-    /// text.
-    #[prost(string, tag = "7")]
-    pub max_wait_message: ::prost::alloc::string::String,
-    /// How long an agent who took a session here has for after-chat work, 0 to 24 h; 0 is none.
-    #[prost(message, optional, tag = "8")]
-    pub wrap_up_time: ::core::option::Option<::prost_types::Duration>,
-    /// The wrap-up can't be completed without a disposition.
-    #[prost(bool, tag = "9")]
-    pub disposition_required: bool,
-    /// Sessions that may wait here before starts are refused QUEUE_FULL; 0 is no limit.
-    #[prost(uint32, tag = "10")]
-    pub max_length: u32,
-    /// Transfers are refused QUEUE_UNSTAFFED while nobody who serves it is signed in.
-    #[prost(bool, tag = "11")]
-    pub refuse_unstaffed: bool,
-    /// Customers may start here by themselves; otherwise integrators only. Default true.
-    #[prost(bool, optional, tag = "12")]
-    pub open_to_customers: ::core::option::Option<bool>,
-}
-/// An agent or supervisor.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Agent {
-    /// `\[A-Za-z0-9_-\]{1,64}`: the `sub` of their token.
-    #[prost(string, tag = "1")]
-    pub agent_id: ::prost::alloc::string::String,
-    /// Shown to customers and colleagues, 1 to 128 bytes.
-    #[prost(string, tag = "2")]
-    pub display_name: ::prost::alloc::string::String,
-    /// The queues they serve, up to 200.
-    #[prost(string, repeated, tag = "3")]
-    pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Units they may hold at once, 1 to 100; 0 means the center's setting.
-    #[prost(uint32, tag = "4")]
-    pub capacity: u32,
-    /// They are a supervisor.
-    #[prost(bool, tag = "5")]
-    pub supervisor: bool,
-}
-/// What becomes of a session that waited too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum MaxWaitAction {
-    /// Means END.
-    Unspecified = 0,
-    /// A message, then the end.
-    End = 1,
-    /// It moves to the overflow queue.
-    Overflow = 2,
-}
-impl MaxWaitAction {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "MAX_WAIT_ACTION_UNSPECIFIED",
-            Self::End => "MAX_WAIT_ACTION_END",
-            Self::Overflow => "MAX_WAIT_ACTION_OVERFLOW",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "MAX_WAIT_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
-            "MAX_WAIT_ACTION_END" => Some(Self::End),
-            "MAX_WAIT_ACTION_OVERFLOW" => Some(Self::Overflow),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod administration_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// A center's queues, agents and settings. For integrators and operators.
-    #[derive(Debug, Clone)]
-    pub struct AdministrationClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl AdministrationClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> AdministrationClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> AdministrationClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            AdministrationClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Puts the objects sent, all or none: they are validated together, then applied one commit each, live. What isn't
-        /// named stays as it is. Refused: FIELD_INVALID, with `objects[i].…` for the field. Up to 20,000 objects.
-        pub async fn apply(
+        /// Keeps a canned response of the agent's own, in place of the one that had its id. Up to 500 an agent.
+        /// Refused: LIMIT_REACHED, AGENT_NOT_FOUND.
+        pub async fn put_canned_response(
             &mut self,
-            request: impl tonic::IntoStreamingRequest<Message = super::ApplyRequest>,
-        ) -> std::result::Result<tonic::Response<super::ApplyResponse>, tonic::Status> {
+            request: impl tonic::IntoRequest<super::PutCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutCannedResponseResponse>,
+            tonic::Status,
+        > {
             self.inner
                 .ready()
                 .await
@@ -3283,12 +3624,69 @@ pub mod administration_client {
                 })?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
-                "/chatsession.v1.Administration/Apply",
+                "/chatsession.v1.AgentDesk/PutCannedResponse",
             );
-            let mut req = request.into_streaming_request();
+            let mut req = request.into_request();
             req.extensions_mut()
-                .insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
-            self.inner.client_streaming(req, path, codec).await
+                .insert(
+                    GrpcMethod::new("chatsession.v1.AgentDesk", "PutCannedResponse"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes one of the agent's own. Refused: CANNED_RESPONSE_NOT_FOUND.
+        pub async fn delete_canned_response(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteCannedResponseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/DeleteCannedResponse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.AgentDesk", "DeleteCannedResponse"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The agent's own canned responses and those that all share, filtered; for a session, ready to be said.
+        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT (an invitee who hasn't accepted).
+        pub async fn list_canned_responses(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCannedResponsesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCannedResponsesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListCannedResponses",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.AgentDesk", "ListCannedResponses"),
+                );
+            self.inner.unary(req, path, codec).await
         }
     }
 }

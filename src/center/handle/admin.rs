@@ -25,6 +25,11 @@ impl Center {
                     }
                     MaxWaitAction::Overflow(_) | MaxWaitAction::End => {}
                 },
+                Object::CannedResponse(response) => {
+                    if let Some(at) = response.queues.iter().position(|queue| !named(queue)) {
+                        return Err(unknown(format!("canned_response.queue_ids[{at}]")));
+                    }
+                }
                 Object::Agent(agent) => {
                     if let Some(at) = agent.queues.iter().position(|queue| !named(queue)) {
                         return Err(unknown(format!("agent.queue_ids[{at}]")));
@@ -32,7 +37,7 @@ impl Center {
                 }
             }
         }
-        Ok(())
+        self.check_shared(objects)
     }
 
     fn differs(&self, object: &Object) -> bool {
@@ -40,6 +45,7 @@ impl Center {
             Object::Settings(settings) => **settings != self.settings,
             Object::Queue(queue) => self.queues.get(&queue.id) != Some(queue),
             Object::Agent(agent) => self.agents.get(&agent.id).map(|known| &known.config) != Some(agent),
+            Object::CannedResponse(response) => self.shared_response(&response.id) != Some(response),
         }
     }
 }
@@ -60,6 +66,7 @@ pub(super) fn put(center: &Center, object: Object) -> Result<impl FnOnce(&mut Co
                 Object::Settings(settings) => CenterChange::SettingsPut(settings),
                 Object::Queue(queue) => CenterChange::QueuePut(queue),
                 Object::Agent(agent) => CenterChange::AgentPut(agent),
+                Object::CannedResponse(response) => CenterChange::CannedPut(response),
             });
         }
         Answer::default()

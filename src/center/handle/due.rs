@@ -83,6 +83,9 @@ impl Commit<'_> {
             }
             SessionDue::MaxWait => self.waited_too_long(id),
             SessionDue::SkipEnded(agent) => self.center(CenterChange::SkipEnded { session: id, agent }),
+            SessionDue::AttachmentUnsent(attachment) => {
+                self.center(CenterChange::AttachmentDropped { session: id, id: attachment });
+            }
         }
     }
 

@@ -79,6 +79,7 @@ fn a_replacement_cannot_make_a_text_outgrow_a_message() {
         session: world.session("kim").id,
         text: "x".repeat(16 * 1024 - 1),
         audience: Audience::Everyone,
+        with: None,
     });
     assert_eq!(c.texts[0].len(), 16 * 1024);
 }

@@ -2,6 +2,8 @@
 
 mod access;
 mod admin;
+mod attachments;
+mod canned;
 mod deadlines;
 mod end;
 mod invite;
@@ -11,6 +13,7 @@ mod messages;
 mod offers;
 mod presence;
 mod properties;
+mod quoting;
 mod recovery;
 mod requests;
 mod routing;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Field, NOTE, Violation, agent_id, masks, millis, optional, queue_id, text, wrong};
+use super::{Field, NOTE, Violation, agent_id, attachments, canned, masks, millis, optional, queue_id, text, wrong};
 use crate::{
     center::{AgentConfig, HOUR, MINUTE, MaxWaitAction, Millis, Object, Queue, SECOND, Settings},
     grpc::pb::{self, apply_request},
@@ -18,6 +18,9 @@ pub(in crate::grpc) fn object(at: usize, request: pb::ApplyRequest) -> Field<Obj
             self::settings(settings).map(|it| Object::Settings(Box::new(it)))
         }
         Some(apply_request::Object::Queue(queue)) => self::queue(queue).map(|it| Object::Queue(Box::new(it))),
+        Some(apply_request::Object::CannedResponse(response)) => {
+            canned::canned_response("canned_response", Some(response)).map(|it| Object::CannedResponse(Box::new(it)))
+        }
         Some(apply_request::Object::Agent(agent)) => self::agent(agent).map(|it| Object::Agent(Box::new(it))),
     };
     parsed.map_err(|violation| Violation { field: format!("objects[{at}].{}", violation.field), ..violation })
@@ -58,6 +61,7 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         recovery_hold: time("recovery_hold", asked.recovery_hold, default.recovery_hold, 0, WEEK)?,
         reason_required: asked.reason_required,
         masking: masks::masking_of(asked.masks, asked.mask_card_numbers)?,
+        attachments: attachments::limits(asked.attachments)?,
     })
 }
 
