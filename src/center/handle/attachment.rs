@@ -10,7 +10,6 @@ fn wrong(field: impl Into<String>, why: impl Into<String>) -> Refusal {
     Refusal::FieldInvalid { field: field.into(), why: why.into() }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one for each field of the command")]
 pub(super) fn create(
     center: &Center,
     caller: &Caller,
@@ -55,15 +54,16 @@ pub(super) fn uploaded(
     file: FileId,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let known = center.sessions.get(&session).and_then(|session| session.attachment(id));
-    match known.ok_or(Refusal::AttachmentNotFound)?.file {
-        Some(first) if first != file => return Err(Refusal::RequestIdReused),
-        known => Ok(move |commit: &mut Commit<'_>| {
-            if known.is_none() {
-                commit.center(CenterChange::AttachmentUploaded { session, id, file });
-            }
-            about(session)
-        }),
+    let known = known.ok_or(Refusal::AttachmentNotFound)?.file;
+    if known.is_some_and(|first| first != file) {
+        return Err(Refusal::RequestIdReused);
     }
+    Ok(move |commit: &mut Commit<'_>| {
+        if known.is_none() {
+            commit.center(CenterChange::AttachmentUploaded { session, id, file });
+        }
+        about(session)
+    })
 }
 
 /// A message's files, as long as they may be sent with it.
