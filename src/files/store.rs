@@ -1,6 +1,10 @@
 //! Where the bytes lie: a folder, or whatever else `object_store` knows.
 
-use std::{path::Path as FilePath, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
@@ -21,7 +25,10 @@ pub struct StoreError(#[from] object_store::Error);
 
 /// Where files lie. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Arc<dyn ObjectStore>);
+pub struct Store {
+    files: Arc<dyn ObjectStore>,
+    folder: PathBuf,
+}
 
 /// A file that lies there, by what its name says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +44,9 @@ pub struct Kept {
     /// Which of its uploads.
     pub file: FileId,
 }
+
+/// In the name of a file that is being written; in no other's.
+const PARTIAL: char = '#';
 
 const DAY: u64 = 24 * HOUR;
 
@@ -67,25 +77,26 @@ impl Store {
     /// # Errors
     /// It can't be used.
     pub fn folder(folder: &FilePath) -> Result<Self, StoreError> {
-        let made = std::fs::create_dir_all(folder);
+        let made = fs::create_dir_all(folder);
         made.map_err(|error| object_store::Error::Generic { store: "folder", source: Box::new(error) })?;
-        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true))))
+        let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
+        Ok(Self { files: Arc::new(files), folder: folder.to_owned() })
     }
 
     /// Begins a file: nobody finds it before it is finished.
     pub async fn write(&self, kept: &Kept) -> Result<Writing, StoreError> {
-        let upload = self.0.put_multipart(&kept.path()).await?;
+        let upload = self.files.put_multipart(&kept.path()).await?;
         Ok(Writing(WriteMultipart::new_with_chunk_size(upload, PART)))
     }
 
     /// A file's bytes.
     pub async fn read(&self, kept: &Kept) -> Result<impl Stream<Item = Result<Bytes, StoreError>> + use<>, StoreError> {
-        Ok(self.0.get(&kept.path()).await?.into_stream().map_err(StoreError))
+        Ok(self.files.get(&kept.path()).await?.into_stream().map_err(StoreError))
     }
 
     /// Removes a file; one that isn't there is removed already.
     pub async fn remove(&self, kept: &Kept) -> Result<(), StoreError> {
-        match self.0.delete(&kept.path()).await {
+        match self.files.delete(&kept.path()).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -94,10 +105,38 @@ impl Store {
     /// The files that were announced on the same day as `time`.
     pub async fn of_day(&self, time: Time) -> Result<Vec<Kept>, StoreError> {
         let folder = Path::from(format!("{:08}", time.0 / DAY));
-        let found = self.0.list(Some(&folder)).map_ok(|found| Kept::parse(&found.location));
+        let found = self.files.list(Some(&folder)).map_ok(|found| Kept::parse(&found.location));
         let found: Vec<Option<Kept>> = found.try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
+
+    /// Removes what was being written on the same day as `time` when the program was killed.
+    pub async fn remove_unfinished(&self, time: Time) {
+        let folder = self.folder.join(format!("{:08}", time.0 / DAY));
+        let removed = tokio::task::spawn_blocking(move || remove_parts(&folder)).await;
+        match removed {
+            Ok(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "unfinished files can't be removed");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "unfinished files can't be removed"),
+        }
+    }
+}
+
+/// Removes what was being written in a folder and those in it, and folders that are empty then.
+fn remove_parts(folder: &FilePath) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_parts(&path)?;
+        } else if path.file_name().is_some_and(|name| name.to_string_lossy().contains(PARTIAL)) {
+            fs::remove_file(&path)?;
+        }
+    }
+    // One that isn't empty stays.
+    let _ = fs::remove_dir(folder);
+    Ok(())
 }
 
 /// A file that is being written.

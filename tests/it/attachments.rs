@@ -152,3 +152,27 @@ async fn whoever_calls_over_http_1_is_told_what_is_spoken() {
     assert_eq!(answer.status, 204);
     assert!(answer.headers.contains("access-control-allow-methods: get, put"), "{}", answer.headers);
 }
+
+#[tokio::test]
+async fn what_counts_for_nothing_is_swept_after_days() {
+    let mut world = World::new().await;
+    world.stop().await;
+    let today = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86_400;
+    let id = "01890000-0000-7000-8000-000000000000";
+    let left = |days: u64, name: String| {
+        let folder = std::path::Path::new(world.data()).join(format!("files/{:08}/here/{id}", today - days));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(&name), "bytes").unwrap();
+        folder.join(name)
+    };
+    let (old, broken) = (left(3, format!("{id}-{id}")), left(4, format!("{id}-{id}#1")));
+    let fresh = left(0, format!("{id}-{id}"));
+    world.start().await;
+    soon(async {
+        while old.exists() || broken.exists() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert!(fresh.exists(), "what is new may still be announced");
+}

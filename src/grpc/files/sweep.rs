@@ -27,6 +27,7 @@ async fn sweep(edge: &Edge, now: Time) {
     let mut swept = 0;
     for back in DAYS {
         let day = Time(now.0.saturating_sub(back * 24 * HOUR));
+        edge.files.store.remove_unfinished(day).await;
         let found = match edge.files.store.of_day(day).await {
             Ok(found) => found,
             Err(error) => {
