@@ -6,6 +6,7 @@
 
 mod auth;
 mod cluster;
+mod files;
 mod limits;
 mod load;
 mod validate;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use auth::{Auth, AuthMode};
 pub use cluster::{Cluster, JournalAt};
+pub use files::Files;
 pub use limits::{Connections, Deadlines, Limits, Messages, Rate, Rates, Resets, Streams, Watches};
 pub use load::{SettingsError, Sources, load, render};
 
@@ -46,6 +48,8 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// The bounds on what callers may ask of the edge.
     pub limits: Limits,
+    /// Attachments.
+    pub files: Files,
     /// The owner of the log.
     pub shard: Shard,
     /// How the server stops.
@@ -64,6 +68,7 @@ impl Default for Settings {
             auth: Auth::default(),
             tls: None,
             limits: Limits::default(),
+            files: Files::default(),
             shard: Shard::default(),
             drain: Drain::default(),
         }

@@ -1,7 +1,7 @@
 //! ChatSession: the live chats of a contact centre.
 //!
 //! Read in this order: [`center`] (the rules), [`journal`] (what durability is), [`shard`] (the one writer), [`live`]
-//! (watchers), [`grpc`] (the edge), [`server`] (all of it wired); `cluster` (several nodes that share the work).
+//! (watchers), [`files`] (attachments' bytes), [`grpc`] (the edge), [`server`] (all of it wired); `cluster` (several nodes that share the work).
 
 pub mod archive;
 #[doc(hidden)]
@@ -10,6 +10,7 @@ pub mod center;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 pub mod config;
+pub mod files;
 pub mod grpc;
 pub mod journal;
 #[cfg(feature = "cluster")]

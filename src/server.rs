@@ -20,8 +20,9 @@ use crate::{
     archive::{ArchiveError, Transcripts},
     center::{Incarnation, Millis, Time},
     config::{Limits, Settings},
+    files::StoreError,
     grpc::{
-        AdministrationService, AgentDeskService, ChatSessionService, Edge, SupervisionService,
+        AdministrationService, AgentDeskService, ChatSessionService, Edge, Files, ServeFiles, SupervisionService,
         accept::{self, Listener, TlsError},
         admit::Admit,
         auth::{Authenticator, KeysError},
@@ -29,6 +30,7 @@ use crate::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
             chat_session_server::ChatSessionServer, supervision_server::SupervisionServer,
         },
+        sweep_files,
         wire::SayItOurWay,
     },
     journal::sqlite::OpenError,
@@ -67,6 +69,9 @@ pub enum ServerError {
     /// The archive can't be opened.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The attachments' store can't be used.
+    #[error(transparent)]
+    Files(#[from] StoreError),
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -135,9 +140,11 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let (shard_stop, shard_stopping) = watch::channel(false);
         let mut running = Running::start(&settings, parts, &transcripts, &shard_stopping)?;
+        let files = Files::open(&settings, &running.id_key)?;
         let edge = Edge::new(
             running.shards.clone(),
             transcripts,
+            files,
             authenticator,
             settings.limits.clone(),
             running.id_key.clone(),
@@ -154,9 +161,11 @@ impl Server {
         background.spawn(every(Duration::from_secs(1), edge.clone(), |edge| edge.sweep()));
         background.spawn(beat(settings.limits.watches.heartbeat, edge.clone()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
+        background.spawn(sweep_files(edge.clone()));
         let limits = settings.limits.clone();
         let routes = routes(&limits, edge.clone(), vitals)?.prepare();
-        let service = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
+        let calls = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
+        let service = ServeFiles(edge.clone()).layer(calls);
         let serving = tokio::spawn(async move {
             tokio::select! {
                 () = accept::serve(listener, tls, service, &limits, stopping) => {}

@@ -46,7 +46,7 @@ impl ChatSession for Arc<Bare> {
         let it = request.into_inner();
         let revision = self.revision.fetch_add(1, Ordering::Relaxed);
         let now = Some(std::time::SystemTime::now().into());
-        let posted = pb::MessagePosted { message_id: it.request_id, text: it.text, redacted: false };
+        let posted = pb::MessagePosted { message_id: it.request_id, text: it.text, ..Default::default() };
         let event = pb::Event {
             revision,
             create_time: now,

@@ -35,6 +35,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
                     session_id: chat.session.clone(),
                     text: "x".repeat(300),
                     audience: pb::Audience::Everyone.into(),
+                    ..Default::default()
                 };
                 client.send_message(caller.call(message)).await?;
             }

@@ -230,6 +230,7 @@ fn message(caller: &Caller, chat: &Chat, request_id: String, text: String) -> to
         session_id: chat.session.clone(),
         text,
         audience: pb::Audience::Everyone.into(),
+        ..Default::default()
     })
 }
 

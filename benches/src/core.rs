@@ -77,7 +77,7 @@ fn messages(sessions: u64) -> f64 {
     let started = Instant::now();
     for at in 0..MESSAGES {
         let (who, session) = open[(at * STEP % sessions) as usize].clone();
-        alone.ask(who, Command::SendMessage { session, text: text.clone(), audience: Audience::Everyone });
+        alone.ask(who, Command::SendMessage { session, text: text.clone(), audience: Audience::Everyone, with: None });
     }
     MESSAGES as f64 / started.elapsed().as_secs_f64()
 }

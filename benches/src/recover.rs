@@ -78,7 +78,8 @@ async fn write(journal: &dyn Journal) -> Result<(), Failure> {
     let text = "x".repeat(100);
     for at in 0..EVENTS - 2 * SESSIONS {
         let which = (at % SESSIONS) as usize;
-        let said = Command::SendMessage { session: ids[which], text: text.clone(), audience: Audience::Everyone };
+        let said =
+            Command::SendMessage { session: ids[which], text: text.clone(), audience: Audience::Everyone, with: None };
         writer.ask(customers[which].clone(), said).await?;
     }
     writer.write().await

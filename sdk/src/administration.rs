@@ -13,7 +13,7 @@ pub use queue::{Queue, QueueMoment};
 pub use settings::CenterSettings;
 
 use crate::{
-    Client, Error,
+    CannedResponse, Client, Error,
     generated::{ApplyRequest, administration_client::AdministrationClient, apply_request::Object},
 };
 
@@ -33,6 +33,8 @@ pub enum ConfigObject {
     Queue(Queue),
     /// An agent or supervisor.
     Agent(Agent),
+    /// A canned response that all agents share. Up to 2,000 of a center.
+    CannedResponse(CannedResponse),
 }
 
 /// Objects that are applied.
@@ -79,6 +81,7 @@ impl ConfigObject {
             Self::Settings(settings) => Object::Settings(settings.0),
             Self::Queue(queue) => Object::Queue(queue.0),
             Self::Agent(agent) => Object::Agent(agent.0),
+            Self::CannedResponse(response) => Object::CannedResponse(response.into_wire()),
         };
         ApplyRequest { object: Some(object) }
     }
@@ -99,5 +102,11 @@ impl From<Queue> for ConfigObject {
 impl From<Agent> for ConfigObject {
     fn from(agent: Agent) -> Self {
         Self::Agent(agent)
+    }
+}
+
+impl From<CannedResponse> for ConfigObject {
+    fn from(response: CannedResponse) -> Self {
+        Self::CannedResponse(response)
     }
 }

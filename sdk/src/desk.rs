@@ -1,14 +1,16 @@
 //! An agent's desk.
 
+mod canned;
 mod sign;
 mod state;
 mod targets;
 
+pub use canned::{DeleteCannedResponse, ListCannedResponses, PutCannedResponse};
 pub use sign::{SignIn, SignOut};
 pub use state::SetState;
 pub use targets::ListTargets;
 
-use crate::{Client, watch::WatchDesk};
+use crate::{CannedResponse, Client, watch::WatchDesk};
 
 /// An agent's desk; from [`Client::desk`]. Its methods give requests; `send` sends them.
 #[derive(Clone, Debug)]
@@ -46,6 +48,22 @@ impl AgentDesk {
     /// all when it is empty.
     pub fn list_targets(&self, query: impl Into<String>) -> ListTargets {
         ListTargets::new(self.client.clone(), query.into())
+    }
+
+    /// Keeps a canned response of the agent's own, in place of the one that had its id. Up to 500.
+    pub fn put_canned_response(&self, response: CannedResponse) -> PutCannedResponse {
+        PutCannedResponse::new(&self.client, response)
+    }
+
+    /// Deletes a canned response of the agent's own.
+    pub fn delete_canned_response(&self, response_id: impl Into<String>) -> DeleteCannedResponse {
+        DeleteCannedResponse::new(&self.client, response_id.into())
+    }
+
+    /// The agent's own canned responses and those that all share, those whose title, shortcut or text contains `query`, any
+    /// case; all when it is empty.
+    pub fn list_canned_responses(&self, query: impl Into<String>) -> ListCannedResponses {
+        ListCannedResponses::new(self.client.clone(), query.into())
     }
 
     /// Everything of this agent: state, offers, every event of the sessions they are connected to, typing.

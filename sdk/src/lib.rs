@@ -54,14 +54,17 @@ pub use administration::{
 pub use availability::{Availability, GetAvailability};
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use desk::{AgentDesk, ListTargets, SetState, SignIn, SignOut};
+pub use desk::{
+    AgentDesk, DeleteCannedResponse, ListCannedResponses, ListTargets, PutCannedResponse, SetState, SignIn, SignOut,
+};
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
 pub use session::{
-    AcceptOffer, AcceptedOffer, BargeIn, CancelInvitation, ClearFlag, CompleteWrapUp, DeclineOffer, EndSession, Events,
-    GetSession, IfLast, Invitation, Invite, Leave, ListSessions, Monitor, PostedMessage, RaiseFlag, ReadUpTo, Reassign,
-    Reassigned, RemoveParticipant, SendMessage, SendTyping, SessionHandle, SetDisposition, StartSession,
-    StartedSession, StopMonitoring, TakeFromQueue, TakeOver, TransferToQueue, UpdateSession, WithdrawFromQueue,
+    AcceptOffer, AcceptedOffer, AttachmentLink, BargeIn, CancelInvitation, ClearFlag, CompleteWrapUp, CreateAttachment,
+    DeclineOffer, EndSession, Events, GetAttachment, GetSession, IfLast, Invitation, Invite, Leave, ListSessions,
+    Monitor, NewAttachment, PostedMessage, RaiseFlag, ReadUpTo, Reassign, Reassigned, RemoveParticipant, SendMessage,
+    SendTyping, SessionHandle, SetDisposition, StartSession, StartedSession, StopMonitoring, TakeFromQueue, TakeOver,
+    TransferToQueue, UpdateSession, WithdrawFromQueue,
 };
 pub use supervision::{
     ExplainRouting, Explanation, ForceAgentState, ListLiveSessions, LiveSession, RoutingCandidate, RoutingHold,
@@ -69,9 +72,10 @@ pub use supervision::{
 };
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{
-    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Channel, Customer, Desk,
-    DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
-    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
-    UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp, WrapUpOutcome,
+    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attachment, Attribute, Audience, CancelCause,
+    CannedResponse, Channel, Customer, Desk, DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode,
+    JoinCause, LeaveReason, ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry,
+    QueueTarget, ReadMark, Session, SessionState, Target, UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp,
+    WrapUpOutcome,
 };
 pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};

@@ -1,5 +1,6 @@
 //! One session, to do something with.
 
+mod attachment;
 mod end;
 mod events;
 mod invite;
@@ -15,6 +16,7 @@ mod supervise;
 mod update;
 mod wrap_up;
 
+pub use attachment::{AttachmentLink, CreateAttachment, GetAttachment, NewAttachment};
 pub use end::EndSession;
 pub use events::Events;
 pub use invite::{Invitation, Invite};
@@ -162,6 +164,23 @@ impl SessionHandle {
     /// Says something to staff alone.
     pub fn whisper(&self, text: impl Into<String>) -> SendMessage {
         SendMessage::to(self, text.into(), Audience::Staff)
+    }
+
+    /// Announces a file to be sent: what it is called, 1 to 255 bytes without slashes; its MIME type, one that the center
+    /// allows; and its bytes, up to 25 MiB unless the center says otherwise. Bring the bytes to
+    /// [`NewAttachment::upload_url`], then send it by [`SendMessage::attachment`].
+    pub fn create_attachment(
+        &self,
+        file_name: impl Into<String>,
+        content_type: impl Into<String>,
+        size: u64,
+    ) -> CreateAttachment {
+        CreateAttachment::of(self, file_name.into(), content_type.into(), size)
+    }
+
+    /// A link to a file of the session.
+    pub fn attachment(&self, attachment_id: impl Into<String>) -> GetAttachment {
+        GetAttachment::of(self, attachment_id.into())
     }
 
     /// Tells the others that the caller is typing. May be lost. Shown for 6 seconds unless repeated.

@@ -1,6 +1,8 @@
 //! What the service speaks of.
 
 mod agent;
+mod attachment;
+mod canned;
 mod case;
 mod cause;
 mod desk;
@@ -12,6 +14,8 @@ mod session;
 mod target;
 
 pub use agent::{AgentState, AgentStatus};
+pub use attachment::Attachment;
+pub use canned::{CannedResponse, ListedCannedResponse};
 pub use case::{Attribute, Channel, Disposition, Flag, QueueEntry, WaitChange, WaitStatus, WantedSkill, WrapUp};
 pub use cause::{JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 pub use desk::{Desk, DeskOffer};

@@ -6,7 +6,7 @@ use super::{
     event::Audience,
     ids::{AgentId, CustomerKey, SessionId},
     refusal::Refusal,
-    session::Session,
+    session::{ReadMark, Session},
     settings::Permission,
 };
 
@@ -93,6 +93,25 @@ impl Center {
             None => Ok(0),
             Some(agent) => session.connected_as(agent).map(|known| known.number).ok_or(Refusal::NotParticipant),
         }
+    }
+}
+
+impl Center {
+    /// What it means that somebody in a session has received it up to a revision of their numbering: their number, and the
+    /// mark. None for who isn't in it, and for what hasn't happened.
+    pub fn received(&self, who: &Who, session: SessionId, revision: u32) -> Option<(u32, ReadMark)> {
+        let participant = self.speaks_as(who, session).ok()?;
+        let session = self.sessions.get(&session)?;
+        let by_customer = participant == 0;
+        let last = if by_customer { session.public } else { session.revision };
+        if revision > last {
+            return None;
+        }
+        let mark = match by_customer {
+            true => ReadMark { revision: session.staff_revision(revision), public: revision },
+            false => ReadMark { revision, public: session.public_revision(revision) },
+        };
+        Some((participant, mark))
     }
 }
 

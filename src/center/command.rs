@@ -3,8 +3,12 @@
 use minicbor::{Decode, Encode};
 
 use super::{
+    canned::CannedResponse,
     event::Audience,
-    ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
+    ids::{
+        AgentId, AttachmentId, Code, CustomerKey, FileId, Incarnation, Label, OfferId, QueueId, RequestId, ResponseId,
+        ServiceId, SessionId,
+    },
     offer::InviteMode,
     queue::{Queue, Wanted},
     session::Channel,
@@ -267,6 +271,31 @@ pub enum Object {
     /// An agent.
     #[n(2)]
     Agent(#[n(0)] Box<AgentConfig>),
+    /// A canned response that all share.
+    #[n(3)]
+    CannedResponse(#[n(0)] Box<CannedResponse>),
+}
+
+/// What a message is beyond its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct MessageParts {
+    /// The message that it answers, in the sender's numbering.
+    #[n(0)]
+    pub reply_to: Option<u32>,
+    /// Files.
+    #[n(1)]
+    pub attachments: Vec<NamedAttachment>,
+}
+
+/// A file, and what it is called: the rules don't know its name, they only put it where the message's text lies.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct NamedAttachment {
+    /// Which.
+    #[n(0)]
+    pub id: AttachmentId,
+    /// What it is called.
+    #[n(1)]
+    pub name: String,
 }
 
 /// What may be asked. Revisions are those of Session.structure_revision.
@@ -379,6 +408,9 @@ pub enum Command {
         /// To whom.
         #[n(2)]
         audience: Audience,
+        /// What most messages have nothing of.
+        #[n(3)]
+        with: Option<Box<MessageParts>>,
     },
     /// Somebody has read up to a revision of their numbering.
     #[n(10)]
@@ -596,6 +628,48 @@ pub enum Command {
         /// The agent.
         #[n(0)]
         agent: AgentId,
+    },
+    /// An agent keeps a canned response of their own.
+    #[n(30)]
+    PutCannedResponse(#[n(0)] Box<CannedResponse>),
+    /// An agent deletes one.
+    #[n(31)]
+    DeleteCannedResponse {
+        /// Which.
+        #[n(0)]
+        id: ResponseId,
+    },
+    /// Somebody is going to send a file.
+    #[n(32)]
+    CreateAttachment {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// The file's id from now on.
+        #[n(1)]
+        id: AttachmentId,
+        /// What it is called.
+        #[n(2)]
+        name: String,
+        /// Its MIME type.
+        #[n(3)]
+        content_type: Label,
+        /// Bytes.
+        #[n(4)]
+        size: u64,
+    },
+    /// A file's bytes are all there.
+    #[n(33)]
+    FinishUpload {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// The file.
+        #[n(1)]
+        id: AttachmentId,
+        /// Under which name they lie.
+        #[n(2)]
+        file: FileId,
     },
 }
 

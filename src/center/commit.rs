@@ -5,7 +5,7 @@ use crate::bugs::bug;
 use super::{
     Center,
     command::{Caller, Who},
-    event::{AgentChange, Audience, By, CenterChange, Event, Happened, SessionEvent},
+    event::{AgentChange, Audience, By, CenterChange, Event, Happened, PostedMore, SessionEvent},
     ids::{AgentId, QueueId, RequestId, Seed, ServiceId, SessionId},
     session::Session,
     text::{Content, Text},
@@ -109,6 +109,12 @@ impl Commit<'_> {
         By::Queue { id: queue.clone(), name }
     }
 
+    /// Puts a note of the caller's, unless it is empty.
+    pub(super) fn note(&mut self, text: String) -> Option<Text> {
+        let text = self.masked(text);
+        self.text(text)
+    }
+
     /// Puts a text, unless it is empty.
     pub(super) fn text(&mut self, text: String) -> Option<Text> {
         (!text.is_empty()).then(|| self.content.put(text))
@@ -118,7 +124,8 @@ impl Commit<'_> {
     pub(super) fn say(&mut self, session: SessionId, by: By, audience: Audience, text: &str) {
         let text = self.content.put(text.to_owned());
         let message = self.automatic_message_id(session, audience);
-        self.tell(session, by, audience, Happened::Posted { message, fingerprint: None, text });
+        let more = Some(Box::new(PostedMore { automatic: true, ..PostedMore::default() }));
+        self.tell(session, by, audience, Happened::Posted { message, fingerprint: None, text, quoted: None, more });
     }
 
     /// In the numbering of who sees it: customers must not learn how much staff says.

@@ -6,7 +6,7 @@ use crate::bugs::bug;
 
 use super::{
     agent::{Agent, NO_ANSWER, Ramp, Status},
-    ids::{AgentId, Incarnation, OfferId},
+    ids::{AgentId, AttachmentId, Incarnation, OfferId},
     session::{Channel, Session, State},
     settings::Settings,
     time::{Millis, Time},
@@ -49,6 +49,8 @@ pub(super) enum SessionDue {
     TellWaiting,
     /// The preferred agent is waited for no longer.
     PreferenceEnded,
+    /// A file was sent with no message for too long.
+    AttachmentUnsent(AttachmentId),
 }
 
 /// How long before the age limit it is announced.
@@ -100,6 +102,9 @@ impl Session {
         self.entry_dues(&mut each);
         for (agent, until) in &self.skipped {
             each(*until, SessionDue::SkipEnded(agent.clone()));
+        }
+        for (id, attachment) in self.attachments().filter(|(_, attachment)| attachment.posted.is_none()) {
+            each(attachment.expire, SessionDue::AttachmentUnsent(id));
         }
     }
 
@@ -188,6 +193,9 @@ impl Session {
                 later(&mut away.grace_end);
             }
             away.end.iter_mut().for_each(later);
+        }
+        for attachment in self.extras.iter_mut().flat_map(|extras| extras.attachments.values_mut()) {
+            later(&mut attachment.expire);
         }
         if let Some(inactivity) = &mut self.inactivity {
             if !inactivity.warned {

@@ -5,9 +5,13 @@ use std::collections::BTreeSet;
 use minicbor::{Decode, Encode};
 
 use super::{
+    attachment::Attachment,
+    canned::CannedResponse,
     command::{Answer, Caller},
     hours::Openness,
-    ids::{AgentId, Code, Incarnation, Label, QueueId, RequestId, ServiceId, SessionId},
+    ids::{
+        AgentId, AttachmentId, Code, FileId, Incarnation, Label, QueueId, RequestId, ResponseId, ServiceId, SessionId,
+    },
     queue::Queue,
     settings::{AgentConfig, Settings},
     time::{Millis, Time},
@@ -16,7 +20,7 @@ use super::{
 mod happened;
 mod reason;
 
-pub use happened::{Attribute, Happened, Started, Updated};
+pub use happened::{Attribute, Happened, PostedMore, Quoted, Started, Updated};
 pub use reason::{EndReason, JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 
 /// One commit: what a command made of one center, all of it or nothing.
@@ -314,6 +318,65 @@ pub enum CenterChange {
     /// An agent is no more.
     #[n(15)]
     AgentDeleted(#[n(0)] AgentId),
+    /// A canned response that all share is this.
+    #[n(30)]
+    CannedPut(#[n(0)] Box<CannedResponse>),
+    /// An agent's own is this.
+    #[n(31)]
+    OwnCannedPut {
+        /// Whose.
+        #[n(0)]
+        agent: AgentId,
+        /// What.
+        #[n(1)]
+        response: Box<CannedResponse>,
+    },
+    /// An agent's own is gone.
+    #[n(32)]
+    OwnCannedDeleted {
+        /// Whose.
+        #[n(0)]
+        agent: AgentId,
+        /// Which.
+        #[n(1)]
+        id: ResponseId,
+    },
+    /// A file is going to be sent: nobody's to see but its owner's.
+    #[n(33)]
+    AttachmentCreated {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// Which.
+        #[n(1)]
+        id: AttachmentId,
+        /// What is known of it.
+        #[n(2)]
+        attachment: Box<Attachment>,
+    },
+    /// Its bytes are all there.
+    #[n(34)]
+    AttachmentUploaded {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// Which.
+        #[n(1)]
+        id: AttachmentId,
+        /// Under which name they lie.
+        #[n(2)]
+        file: FileId,
+    },
+    /// It was sent with no message for too long.
+    #[n(35)]
+    AttachmentDropped {
+        /// The session.
+        #[n(0)]
+        session: SessionId,
+        /// Which.
+        #[n(1)]
+        id: AttachmentId,
+    },
 }
 
 /// What is written down of those who may do much.
@@ -344,6 +407,9 @@ pub enum Audit {
     /// An agent was deleted.
     #[n(7)]
     AgentDeleted(#[n(0)] AgentId),
+    /// A shared canned response was put.
+    #[n(8)]
+    CannedPut(#[n(0)] ResponseId),
 }
 
 /// A leader took over the shard: written alone, before it serves.

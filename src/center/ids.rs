@@ -135,6 +135,10 @@ name!(
     /// A short word of a closed vocabulary of the center's: a disposition, a reason for not being ready.
     Code
 );
+name!(
+    /// A canned response.
+    ResponseId
+);
 /// A name to show: cheap to copy, of any text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label(Arc<str>);
@@ -171,6 +175,14 @@ given!(
 given!(
     /// One offer.
     OfferId
+);
+given!(
+    /// One file of a session.
+    AttachmentId
+);
+given!(
+    /// One upload of a file: under which name its bytes lie.
+    FileId
 );
 given!(
     /// A keyed hash of a customer's id: enough to compare, useless once the key is gone.

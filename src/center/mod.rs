@@ -17,7 +17,9 @@ use last_agents::LastAgents;
 
 mod access;
 mod agent;
+mod attachment;
 mod automatic;
+mod canned;
 mod check;
 mod command;
 mod commit;
@@ -30,6 +32,7 @@ mod hours;
 mod ids;
 mod index;
 mod last_agents;
+mod mask;
 mod offer;
 mod queue;
 mod refusal;
@@ -45,22 +48,25 @@ mod tests;
 
 pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Ramp, Status, Work};
+pub use attachment::{Attachment, AttachmentLimits, PostedAttachment, UNSENT_KEPT};
+pub use canned::{CannedResponse, CannedResponses, CannedSearch, MAX_PERSONAL, MAX_SHARED, Variables};
 pub use command::{
-    Answer, Asked, Caller, Command, ForcedState, IfLast, Object, Requested, StartSession, Successor, TransferLeave,
-    TransferToQueue, UpdateSession, Who,
+    Answer, Asked, Caller, Command, ForcedState, IfLast, MessageParts, NamedAttachment, Object, Requested,
+    StartSession, Successor, TransferLeave, TransferToQueue, UpdateSession, Who,
 };
 pub use event::{
     AgentChange, Attribute, Audience, Audit, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
-    LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason, Updated, WrapUpOutcome,
+    LeaveReason, PostedMore, QueueCause, Quoted, Record, SessionEvent, Started, UnqueueReason, Updated, WrapUpOutcome,
 };
 pub use explain::{EXPLAINED, Explanation, Hold, Obstacle};
 pub use handle::Decided;
 pub use hours::{DAY, Holiday, Hours, Openness, Span, is_time_zone};
 pub use ids::{
-    AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed, ServiceId,
-    SessionId, is_name,
+    AgentId, AttachmentId, CenterId, Code, CustomerKey, FileId, Incarnation, Label, MAX_NAME, OfferId, QueueId,
+    RequestId, ResponseId, Seed, ServiceId, SessionId, is_name,
 };
 pub use index::{Index, Subject};
+pub use mask::{MAX_MASKS, Mask, Masking, masking};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
 pub use queue::{ClosingAction, MaxWaitAction, Moment, Queue, QueueMessage, ServiceLevel, Wanted, Widening};
 pub use refusal::Refusal;
@@ -125,9 +131,15 @@ pub struct Center {
     #[n(15)]
     #[cbor(default)]
     last_agents: LastAgents,
+    /// Its canned responses, and its agents' own.
+    #[n(9)]
+    canned: Option<Box<CannedResponses>>,
     /// Derived.
     #[cbor(skip)]
     index: Index,
+    /// Derived of the settings.
+    #[cbor(skip)]
+    masks: mask::Masks,
 }
 
 /// Requests that were answered, for those who ask again.
@@ -182,7 +194,9 @@ impl Center {
             openness: BTreeMap::new(),
             monitors: BTreeSet::new(),
             last_agents: LastAgents::default(),
+            canned: None,
             index: Index::default(),
+            masks: mask::Masks::default(),
         }
     }
 
@@ -191,6 +205,7 @@ impl Center {
         if bug!(RequestsForgottenOnRestart) {
             self.requests = Requests::default();
         }
+        self.masks = mask::Masks::of(&self.settings);
         self.rebuild();
     }
 

@@ -174,4 +174,16 @@ pub enum Refusal {
         #[n(0)]
         by: Cow<'static, str>,
     },
+    /// No such canned response of the caller's.
+    #[error("the agent has no such canned response")]
+    #[n(40)]
+    CannedResponseNotFound,
+    /// No such file for the caller.
+    #[error("no such attachment")]
+    #[n(41)]
+    AttachmentNotFound,
+    /// The file's bytes aren't there yet.
+    #[error("the attachment isn't uploaded yet")]
+    #[n(42)]
+    AttachmentNotReady,
 }

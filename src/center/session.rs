@@ -8,6 +8,7 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use super::{
+    attachment::Extras,
     event::{Attribute, EndReason},
     ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, SessionId},
     index::SessionKeys,
@@ -139,6 +140,9 @@ pub struct Session {
     /// Set while an agent who took it owes the customer a first word.
     #[n(39)]
     pub first_response: Option<FirstResponse>,
+    /// What most sessions have nothing of.
+    #[n(34)]
+    pub extras: Option<Box<Extras>>,
     /// Where the indexes have it. Derived.
     #[cbor(skip)]
     pub(super) keys: SessionKeys,

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 
 use super::{
+    attachment::AttachmentLimits,
     ids::{AgentId, Code, Label, QueueId},
+    mask::Masking,
     time::{HOUR, MINUTE, Millis, SECOND},
 };
 
@@ -84,6 +86,12 @@ pub struct Settings {
     #[n(24)]
     #[cbor(default)]
     pub last_agent_memory: Millis,
+    /// What is made unreadable in messages and notes.
+    #[n(14)]
+    pub masking: Option<Box<Masking>>,
+    /// What files may be sent; none means the default.
+    #[n(15)]
+    pub attachments: Option<Box<AttachmentLimits>>,
 }
 
 impl Default for Settings {
@@ -111,7 +119,16 @@ impl Default for Settings {
             inactivity_warning: None,
             inactivity_message: None,
             last_agent_memory: 0,
+            masking: None,
+            attachments: None,
         }
+    }
+}
+
+impl Settings {
+    /// What files may be sent.
+    pub fn attachment_limits(&self) -> AttachmentLimits {
+        self.attachments.as_deref().cloned().unwrap_or_default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chatsession_sdk::{Agent, CenterSettings, ConfigObject, Queue};
+use chatsession_sdk::{Agent, CannedResponse, CenterSettings, ConfigObject, Queue};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::Failure;
@@ -17,6 +17,7 @@ pub(super) struct CenterFile {
     settings: Option<SettingsFile>,
     pub(super) queues: Vec<QueueFile>,
     pub(super) agents: Vec<AgentFile>,
+    pub(super) canned_responses: Vec<CannedFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +37,19 @@ struct SettingsFile {
     max_participants: Option<u32>,
     recovery_hold: Time,
     reason_required: Option<bool>,
+    masks: Vec<MaskFile>,
+    mask_card_numbers: bool,
+    attachments: AttachmentsFile,
+}
+
+/// What is made unreadable in messages and notes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaskFile {
+    name: String,
+    pattern: String,
+    #[serde(default)]
+    replacement: String,
 }
 
 /// A queue in the file.
@@ -72,6 +86,29 @@ pub(super) struct AgentFile {
     capacity: Option<u32>,
     #[serde(default)]
     pub(super) supervisor: bool,
+}
+
+/// A canned response in the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CannedFile {
+    id: String,
+    title: String,
+    text: String,
+    shortcut: Option<String>,
+    language: Option<String>,
+    #[serde(default)]
+    queues: Vec<String>,
+}
+
+/// What files may be sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct AttachmentsFile {
+    max_bytes: Option<u64>,
+    max_per_message: Option<u32>,
+    max_per_session: Option<u32>,
+    content_types: Vec<String>,
 }
 
 /// A duration as people write it, if they did.
@@ -111,7 +148,8 @@ impl CenterFile {
         let settings = self.settings.map(|settings| settings.build().into());
         let queues = self.queues.into_iter().map(|queue| queue.build().into());
         let agents = self.agents.into_iter().map(|agent| agent.build().into());
-        settings.into_iter().chain(queues).chain(agents).collect()
+        let responses = self.canned_responses.into_iter().map(|response| response.build().into());
+        settings.into_iter().chain(queues).chain(agents).chain(responses).collect()
     }
 }
 
@@ -132,6 +170,16 @@ impl SettingsFile {
         it = given(it, self.max_events, S::max_events);
         it = given(it, self.max_participants, S::max_participants);
         it = given(it, self.recovery_hold.0, S::recovery_hold);
+        for MaskFile { name, pattern, replacement } in self.masks {
+            it = it.mask(name, pattern, replacement);
+        }
+        it = given(it, self.mask_card_numbers.then_some(()), |it, ()| it.mask_card_numbers());
+        it = given(it, self.attachments.max_bytes, S::attachment_bytes);
+        it = given(it, self.attachments.max_per_message, S::attachments_per_message);
+        it = given(it, self.attachments.max_per_session, S::attachments_per_session);
+        for content_type in self.attachments.content_types {
+            it = it.attachment_type(content_type);
+        }
         given(it, self.reason_required, S::reason_required)
     }
 }
@@ -148,6 +196,17 @@ impl QueueFile {
         it = given(it, self.open_to_customers, Queue::open_to_customers);
         it = given(it, self.disposition_required.then_some(()), |it, ()| it.disposition_required());
         given(it, self.refuse_unstaffed.then_some(()), |it, ()| it.refuse_unstaffed())
+    }
+}
+
+impl CannedFile {
+    fn build(self) -> CannedResponse {
+        let mut it = CannedResponse::new(self.id, self.title, self.text);
+        for queue in self.queues {
+            it = it.queue(queue);
+        }
+        it = given(it, self.shortcut, CannedResponse::shortcut);
+        given(it, self.language, CannedResponse::language)
     }
 }
 
@@ -169,9 +228,9 @@ mod tests {
     #[test]
     fn the_sample_center_can_be_read() {
         let center = CenterFile::parse(SAMPLE).unwrap();
-        let (queues, agents) = (center.queues.len(), center.agents.len());
+        let (queues, agents, responses) = (center.queues.len(), center.agents.len(), center.canned_responses.len());
         assert!(queues >= 3 && agents >= 3, "{queues} queues, {agents} agents");
-        assert_eq!(center.objects().len(), 1 + queues + agents);
+        assert_eq!(center.objects().len(), 1 + queues + agents + responses);
     }
 
     #[test]

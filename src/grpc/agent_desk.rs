@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{
+    delivered,
     desk::{self, DeskStream},
     edge::{Call, Edge},
     from_pb::{self, All},
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::center::{Caller, Command, Refusal};
 
+mod canned;
 mod targets;
 
 /// The service, over an edge.
@@ -90,12 +92,36 @@ impl AgentDesk for AgentDeskService {
 
     async fn renew(&self, request: Request<pb::AgentDeskRenewRequest>) -> Reply<pb::AgentDeskRenewResponse> {
         let run = |call: Call, it: pb::AgentDeskRenewRequest| async move {
-            Ok(pb::AgentDeskRenewResponse { open: call.edge.streams.renew(&call.identity, &it.stream_id) })
+            let positions = desk::received(&call, it.received)?;
+            let open = call.edge.streams.renew(&call.identity, &it.stream_id);
+            delivered::by_desk(&call, &it.stream_id, positions).await;
+            Ok(pb::AgentDeskRenewResponse { open })
         };
         self.0.unary(request, run).await
     }
 
     async fn list_targets(&self, request: Request<pb::ListTargetsRequest>) -> Reply<pb::ListTargetsResponse> {
         self.0.unary(request, targets::list).await
+    }
+
+    async fn put_canned_response(
+        &self,
+        request: Request<pb::PutCannedResponseRequest>,
+    ) -> Reply<pb::PutCannedResponseResponse> {
+        self.0.unary(request, canned::put).await
+    }
+
+    async fn delete_canned_response(
+        &self,
+        request: Request<pb::DeleteCannedResponseRequest>,
+    ) -> Reply<pb::DeleteCannedResponseResponse> {
+        self.0.unary(request, canned::delete).await
+    }
+
+    async fn list_canned_responses(
+        &self,
+        request: Request<pb::ListCannedResponsesRequest>,
+    ) -> Reply<pb::ListCannedResponsesResponse> {
+        self.0.unary(request, canned::list).await
     }
 }

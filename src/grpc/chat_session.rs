@@ -6,6 +6,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::{
     as_it_was::Seen,
+    delivered,
     edge::{Call, Edge},
     from_pb::{self, All, NOTE, Violation},
     pb::{self, chat_session_server::ChatSession},
@@ -16,10 +17,12 @@ use crate::center::{
     Access, Answer, Caller, Command, Refusal, RequestId, Session, SessionId, StartSession, TransferToQueue, Viewer, Who,
 };
 
+mod attachments;
 mod availability;
 mod case;
 mod history;
 mod list;
+mod message;
 mod typing;
 
 /// The service, over an edge.
@@ -228,20 +231,7 @@ impl ChatSession for ChatSessionService {
     }
 
     async fn send_message(&self, request: Request<pb::SendMessageRequest>) -> Reply<pb::SendMessageResponse> {
-        let run = |call: Call, it: pb::SendMessageRequest| async move {
-            let fields = (
-                from_pb::request_id(&it.request_id),
-                call.session(&it.session_id),
-                from_pb::message(it.text),
-                from_pb::audience(it.audience),
-            );
-            let (request, session, text, audience) = fields.all().map_err(status::invalid)?;
-            let command = Command::SendMessage { session, text, audience };
-            let (answer, caller) = call.mutate(it.acting_for, request, command).await?;
-            let create_time = Some(to_pb::time(answer.time));
-            Ok(pb::SendMessageResponse { revision: revision(&answer, &caller), create_time })
-        };
-        self.0.unary(request, run).await
+        self.0.unary(request, message::send).await
     }
 
     async fn send_typing(&self, request: Request<pb::SendTypingRequest>) -> Reply<pb::SendTypingResponse> {
@@ -266,7 +256,9 @@ impl ChatSession for ChatSessionService {
 
     async fn renew(&self, request: Request<pb::RenewRequest>) -> Reply<pb::RenewResponse> {
         let run = |call: Call, it: pb::RenewRequest| async move {
-            Ok(pb::RenewResponse { open: call.edge.streams.renew(&call.identity, &it.stream_id) })
+            let open = call.edge.streams.renew(&call.identity, &it.stream_id);
+            delivered::by_watch(&call, &it.stream_id, from_pb::revision(it.received_revision)).await;
+            Ok(pb::RenewResponse { open })
         };
         self.0.unary(request, run).await
     }
@@ -327,6 +319,17 @@ impl ChatSession for ChatSessionService {
         request: Request<pb::GetAvailabilityRequest>,
     ) -> Reply<pb::GetAvailabilityResponse> {
         self.0.unary(request, availability::get).await
+    }
+
+    async fn create_attachment(
+        &self,
+        request: Request<pb::CreateAttachmentRequest>,
+    ) -> Reply<pb::CreateAttachmentResponse> {
+        self.0.unary(request, attachments::create).await
+    }
+
+    async fn get_attachment(&self, request: Request<pb::GetAttachmentRequest>) -> Reply<pb::GetAttachmentResponse> {
+        self.0.unary(request, attachments::get).await
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     let call = edge.enter(&request)?;
     let request = request.into_inner();
     let caller = call.caller(request.acting_for)?;
-    let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
+    let (who, agent) = (caller.who.clone(), caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?);
     let reached = positions(&call, request.positions)?;
     // Only who is known gets a bell: a made-up id leaves nothing behind.
     view::read(&call, &agent).await?;
@@ -95,6 +95,7 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     }
     let stream = call.open_stream(true)?;
     let reached = known_positions(&call, &agent, &shown, reached).await?;
+    stream.watched_by(who, None);
     stream.hold(edge.presence.enter(&call.center, Present::Agent(agent.clone())));
     let (frames, receiver) = mpsc::channel(FRAMES);
     let desk = Desk {
@@ -116,16 +117,29 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     Ok(Box::pin(ReceiverStream::new(receiver)))
 }
 
-fn positions(call: &Call, positions: Vec<pb::SessionPosition>) -> Result<BTreeMap<SessionId, u32>, Status> {
+fn positions(call: &Call, named: Vec<pb::SessionPosition>) -> Result<BTreeMap<SessionId, u32>, Status> {
+    named_in("positions", call, named)
+}
+
+/// What a desk says that it has received.
+pub(super) fn received(call: &Call, named: Vec<pb::SessionPosition>) -> Result<Vec<(SessionId, u32)>, Status> {
+    named_in("received", call, named)
+}
+
+fn named_in<P: FromIterator<(SessionId, u32)>>(
+    field: &str,
+    call: &Call,
+    positions: Vec<pb::SessionPosition>,
+) -> Result<P, Status> {
     if positions.len() > POSITIONS {
         return Err(status::of(Refusal::FieldInvalid {
-            field: "positions".into(),
+            field: field.into(),
             why: format!("are more than {POSITIONS}"),
         }));
     }
     let parsed = positions.into_iter().enumerate().map(|(at, position)| {
         let session = call.session(&position.session_id);
-        let session = session.map_err(|wrong| Violation { field: format!("positions[{at}].{}", wrong.field), ..wrong });
+        let session = session.map_err(|wrong| Violation { field: format!("{field}[{at}].{}", wrong.field), ..wrong });
         Ok((session?, revision(position.after_revision)))
     });
     parsed.collect::<Result<_, _>>().map_err(|wrong| status::invalid(vec![wrong]))

@@ -17,6 +17,8 @@ use tonic::{Request, Response, Status};
 use super::{
     accept::ConnectionInfo,
     auth::{Authenticator, Identity, Role},
+    delivered::Delivered,
+    files::{Authority, Files},
     from_pb::{self, ActingFor, Field, Violation},
     limits::RateLimits,
     pb,
@@ -28,10 +30,11 @@ use super::{
 use crate::{
     archive::Transcripts,
     center::{
-        Access, AgentId, Answer, Asked, Caller, Center, CenterId, Command, CustomerKey, Incarnation, Refusal,
-        RequestId, Requested, ServiceId, Session, SessionId, Viewer, Who,
+        Access, AgentId, Answer, Asked, AttachmentId, Caller, Center, CenterId, Command, CustomerKey, Incarnation,
+        Refusal, RequestId, Requested, ServiceId, Session, SessionId, Viewer, Who,
     },
     config::Limits,
+    files::{Link, LinkKey, Way},
     journal::ReadError,
 };
 
@@ -57,6 +60,27 @@ impl IdKey {
         let mut key = [0; 16];
         key.copy_from_slice(&self.hash(&[b"customer", center.as_str().as_bytes(), id.as_bytes()])[..16]);
         CustomerKey::from_bytes(key)
+    }
+
+    /// The id of a file that is announced by a request: the same for the same request, and nobody's to guess.
+    pub(super) fn attachment(
+        &self,
+        center: &CenterId,
+        caller: &Caller,
+        session: SessionId,
+        request: &RequestId,
+    ) -> AttachmentId {
+        let caller = minicbor::to_vec(caller).expect("a caller can always be written to memory");
+        let parts =
+            [&b"attachment"[..], center.as_str().as_bytes(), &caller, &session.bytes(), request.as_str().as_bytes()];
+        let mut random = [0; 16];
+        random.copy_from_slice(&self.hash(&parts)[..16]);
+        AttachmentId::from_bytes(uuid::Builder::from_random_bytes(random).into_uuid().into_bytes())
+    }
+
+    /// The key of the links to files.
+    pub(super) fn links(&self) -> LinkKey {
+        LinkKey(self.hash(&[b"file links"]))
     }
 
     /// What tells a request's content from another's.
@@ -86,6 +110,10 @@ pub struct Edge {
     pub incarnation: Incarnation,
     /// Who is there.
     pub(super) presence: Presence,
+    /// What they have received.
+    pub(super) delivered: Delivered,
+    /// Attachments.
+    pub(super) files: Files,
     /// Streams with a lease.
     pub(super) streams: Arc<Streams>,
     draining: AtomicBool,
@@ -96,6 +124,7 @@ impl Edge {
     pub fn new(
         shards: Arc<Shards>,
         transcripts: Transcripts,
+        files: Files,
         authenticator: Authenticator,
         limits: Limits,
         id_key: IdKey,
@@ -103,6 +132,8 @@ impl Edge {
     ) -> Arc<Self> {
         Arc::new(Self {
             presence: Presence::new(shards.clone(), incarnation),
+            delivered: Delivered::default(),
+            files,
             streams: Streams::new(limits.watches.clone()),
             rates: RateLimits::new(&limits.rates),
             shards,
@@ -129,6 +160,7 @@ impl Edge {
     /// Looks after the streams, once a second.
     pub fn sweep(&self) {
         self.streams.sweep();
+        self.delivered.tell(&self.shards);
     }
 
     /// Lets a call in by its headers, and says on it who calls.
@@ -159,6 +191,8 @@ impl Edge {
             }
         }
         self.rates.check(&identity).map_err(|limited| status::rate_limited(limited.retry_after))?;
+        let at = Authority::of(request);
+        request.extensions_mut().insert(at);
         request.extensions_mut().insert(identity);
         Ok(())
     }
@@ -167,7 +201,8 @@ impl Edge {
     pub(super) fn enter<T>(self: &Arc<Self>, request: &Request<T>) -> Result<Call, Status> {
         let extensions = request.extensions();
         let identity = extensions.get::<Arc<Identity>>().cloned().ok_or_else(status::unauthenticated)?;
-        Call::new(self.clone(), identity, ConnectionInfo::of(extensions).cloned())
+        let at = extensions.get::<Authority>().cloned().unwrap_or_default();
+        Call::new(self.clone(), identity, ConnectionInfo::of(extensions).cloned(), at)
     }
 
     fn identify(&self, headers: &HeaderMap) -> Result<Arc<Identity>, Status> {
@@ -217,13 +252,25 @@ pub(super) struct Call {
     /// The center's.
     pub(super) shard: Arc<Shard>,
     connection: Option<ConnectionInfo>,
+    /// The name by which the caller reached the server.
+    at: Authority,
 }
 
 impl Call {
-    fn new(edge: Arc<Edge>, identity: Arc<Identity>, connection: Option<ConnectionInfo>) -> Result<Self, Status> {
+    fn new(
+        edge: Arc<Edge>,
+        identity: Arc<Identity>,
+        connection: Option<ConnectionInfo>,
+        at: Authority,
+    ) -> Result<Self, Status> {
         let center = CenterId::parse(&identity.center).ok_or_else(status::unauthenticated)?;
         let shard = edge.shards.of(&center).clone();
-        Ok(Self { edge, identity, center, shard, connection })
+        Ok(Self { edge, identity, center, shard, connection, at })
+    }
+
+    /// A link to a file, whole.
+    pub(super) fn url(&self, way: Way, link: &Link) -> String {
+        self.edge.files.url(&self.at, way, link)
     }
 
     /// A stream of the caller's, with a lease or without, unless they have too many.
@@ -343,8 +390,18 @@ impl Call {
 
     /// Asks the shard, and waits for its durable answer.
     pub(super) async fn ask(&self, caller: Caller, request: RequestId, command: Command) -> Result<Answer, Status> {
-        let fingerprint = self.edge.id_key.fingerprint(&command);
-        let asked = Asked { caller, request: Some(Requested { id: request, fingerprint }), command };
+        let fingerprint = self.fingerprint(&command);
+        self.ask_by(caller, Requested { id: request, fingerprint }, command).await
+    }
+
+    /// What tells a request's content from another's.
+    pub(super) fn fingerprint(&self, command: &Command) -> u64 {
+        self.edge.id_key.fingerprint(command)
+    }
+
+    /// As [`ask`](Self::ask), for a request that is told apart by something else than the command.
+    pub(super) async fn ask_by(&self, caller: Caller, request: Requested, command: Command) -> Result<Answer, Status> {
+        let asked = Asked { caller, request: Some(request), command };
         let answered = self.shard.handle.command(&self.center, asked).await.map_err(status::unavailable)?;
         answered.map_err(status::of)
     }

@@ -6,9 +6,14 @@ use crate::center::{
     SessionId, TransferLeave, Wanted, is_name,
 };
 
+mod attachments;
+mod canned;
 mod config;
+mod masks;
 mod queue;
 
+pub(super) use attachments::{attachment_id, attachments, content_type, file_name, file_size};
+pub(super) use canned::{canned_response, response_id};
 pub(super) use config::{ActingFor, acting_for, customer_id, object};
 
 /// A field that can't be.
@@ -115,8 +120,9 @@ pub(super) const NOTE: usize = 4 * 1024;
 /// The longest message.
 const MESSAGE: usize = 16 * 1024;
 
-pub(super) fn message(said: String) -> Field<String> {
-    if said.is_empty() { wrong("text", "is required") } else { text("text", said, MESSAGE) }
+/// Something is said, or a file is sent.
+pub(super) fn message(said: String, has_files: bool) -> Field<String> {
+    if said.is_empty() && !has_files { wrong("text", "is required") } else { text("text", said, MESSAGE) }
 }
 
 /// BCP 47: letters, digits and hyphens, 2 to 35 of them.

@@ -170,6 +170,9 @@ pub(super) fn of(refusal: Refusal) -> Status {
         Refusal::PositionInFuture { last } => {
             status(Code::OutOfRange, "POSITION_IN_FUTURE", text, vec![("last_revision", last.to_string())], |_| {})
         }
+        Refusal::CannedResponseNotFound => plain(Code::NotFound, "CANNED_RESPONSE_NOT_FOUND", text),
+        Refusal::AttachmentNotFound => plain(Code::NotFound, "ATTACHMENT_NOT_FOUND", text),
+        Refusal::AttachmentNotReady => blocked("ATTACHMENT_NOT_READY", text, Vec::new()),
         Refusal::RateLimited => rate_limited(Duration::from_secs(60)),
         Refusal::LimitReached { limit } => {
             status(Code::ResourceExhausted, "LIMIT_REACHED", text, vec![("limit", limit.into_owned())], |details| {

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     ops::Deref,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
@@ -20,7 +20,10 @@ use super::{
     pb::GoodbyeReason,
     presence::Here,
 };
-use crate::config::Watches;
+use crate::{
+    center::{SessionId, Who},
+    config::Watches,
+};
 
 /// Who a stream belongs to: center, subject, and the kind of role, since a customer and an agent may have one id.
 type Owner = (String, String, Kind);
@@ -80,6 +83,8 @@ pub(super) struct Stream {
     counts: AtomicBool,
     /// Whose presence it is.
     here: Mutex<Option<Here>>,
+    /// Who watches: a session, or a desk.
+    watcher: OnceLock<(Who, Option<SessionId>)>,
     /// When it was last renewed; none for streams without a lease.
     renewed: Option<Mutex<Instant>>,
     /// What it came by; none in tests.
@@ -104,6 +109,11 @@ impl Stream {
     /// It is somebody's presence from now on.
     pub(super) fn hold(&self, here: Here) {
         *self.here.lock().unwrap_or_else(PoisonError::into_inner) = Some(here);
+    }
+
+    /// Somebody watches a session by it, or their desk.
+    pub(super) fn watched_by(&self, who: Who, session: Option<SessionId>) {
+        let _ = self.watcher.set((who, session));
     }
 
     /// Its reader takes something: it comes at least as often as heartbeats do.
@@ -211,6 +221,7 @@ impl Streams {
             expires: identity.expires.map(|end| (end, SystemTime::now() + NOTICE < end)),
             counts: AtomicBool::new(true),
             here: Mutex::default(),
+            watcher: OnceLock::new(),
             renewed: leased.then(|| Mutex::new(Instant::now())),
             connection,
             sweeps: self.sweeps.clone(),
@@ -226,6 +237,13 @@ impl Streams {
         let mut open = self.lock();
         open.streams.remove(&stream.id);
         open.release(stream);
+    }
+
+    /// Who watches by a caller's own stream, and what.
+    pub(super) fn watcher(&self, identity: &Identity, id: &str) -> Option<(Who, Option<SessionId>)> {
+        let stream = uuid::Uuid::try_parse(id).ok().and_then(|id| self.lock().streams.get(&id).cloned())?;
+        let own = stream.owner == owner(identity) && stream.ended().is_none();
+        own.then(|| stream.watcher.get().cloned())?
     }
 
     /// Keeps the lease of a caller's own stream; false when it isn't open.

@@ -8,11 +8,13 @@ use crate::center::{
     Wanted,
 };
 
+mod canned;
 mod config;
 mod desk;
 mod event;
 mod session;
 
+pub(super) use canned::canned_response;
 pub(super) use config::{agent, queue, settings, skills};
 pub(super) use desk::{agent_state, desk_offer, wrap_up};
 pub use event::Renderer;

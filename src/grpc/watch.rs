@@ -48,6 +48,7 @@ impl WatchStream {
     pub(super) async fn open(edge: &Arc<Edge>, request: Request<WatchRequest>) -> Result<Self, Status> {
         let call = edge.enter(&request)?;
         let request = request.into_inner();
+        let who = call.caller(request.acting_for.clone()).ok().map(|caller| caller.who);
         let viewer = call.viewer(request.acting_for)?;
         let (session,) = (call.session(&request.session_id),).all().map_err(status::invalid)?;
         let after = request.after_revision.map(revision);
@@ -69,6 +70,9 @@ impl WatchStream {
         };
         // Counted from here on, also while the snapshot is read.
         let stream = call.open_stream(here.is_some())?;
+        if let Some(who) = who {
+            stream.watched_by(who, Some(session));
+        }
         let opened = opened(&call, &stream, here.is_some(), opening).await?;
         let cursor = call.shard.feed.cursor(session, access, start, eyes);
         if let Some(here) = here {

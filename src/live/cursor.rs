@@ -179,7 +179,8 @@ impl Cursor {
                 if signal.from != self.eyes
                     && (signal.audience == Audience::Everyone || self.audience == Audience::Staff)
                 {
-                    return Poll::Ready(Step::Signal(Bytes::copy_from_slice(&signal.bytes)));
+                    let public = signal.public.as_deref().filter(|_| self.audience == Audience::Everyone);
+                    return Poll::Ready(Step::Signal(Bytes::copy_from_slice(public.unwrap_or(&signal.bytes))));
                 }
                 continue;
             }

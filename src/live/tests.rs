@@ -78,7 +78,7 @@ impl Fed {
     fn said(&self) {
         let text = Text { position: 1, item: 0, len: 0 };
         let message = RequestId::parse("m").unwrap();
-        self.happens(Happened::Posted { message, fingerprint: None, text });
+        self.happens(Happened::Posted { message, fingerprint: None, text, quoted: None, more: None });
     }
 
     fn left(&self) {

@@ -6,7 +6,7 @@ use std::{
     task::Waker,
 };
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Encode, bytes::ByteVec};
 
 use super::{commit::SessionCommit, feed::TURNS};
 use crate::center::{AgentId, Audience, SessionId};
@@ -45,6 +45,9 @@ pub struct Signal {
     #[n(2)]
     #[cbor(with = "minicbor::bytes")]
     pub bytes: Vec<u8>,
+    /// The message for customers, where it is another one.
+    #[n(3)]
+    pub public: Option<ByteVec>,
 }
 
 /// A session's watchers at this node.

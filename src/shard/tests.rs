@@ -58,7 +58,7 @@ fn start() -> Command {
 }
 
 fn long_message(session: SessionId) -> Command {
-    Command::SendMessage { session, text: "x".repeat(16 * 1024), audience: Audience::Everyone }
+    Command::SendMessage { session, text: "x".repeat(16 * 1024), audience: Audience::Everyone, with: None }
 }
 
 /// A journal in memory that fails an append when it's told to.
@@ -217,7 +217,7 @@ async fn of_two_that_believe_they_lead_neither_answers_what_it_cannot_keep() {
     // Each is asked in turn; whoever was deposed meanwhile has to say that it doesn't know.
     let (mut kept, mut unknown) = (Vec::new(), 0);
     for number in 1..200 {
-        let said = Command::SendMessage { session, text: "x".into(), audience: Audience::Everyone };
+        let said = Command::SendMessage { session, text: "x".into(), audience: Audience::Everyone, with: None };
         match nodes[number % 2].0.command(&center(), asked(number, said)).await {
             Ok(answer) => kept.push((answer.unwrap().revision, format!("r-{number}"))),
             Err(Unavailable::Recovering) => unknown += 1,

@@ -93,7 +93,7 @@ pub async fn customer(world: World, number: u8) {
         let Some(Ok(Answer { session: Some(session), .. })) = started else { continue };
         for _ in 0..chance(8) {
             sleep(millis_below(1_500)).await;
-            let said = Command::SendMessage { session, text: "hi".into(), audience: Audience::Everyone };
+            let said = Command::SendMessage { session, text: "hi".into(), audience: Audience::Everyone, with: None };
             world.ask(&who, said).await;
         }
         if chance(2) == 0 {
@@ -145,7 +145,7 @@ pub async fn agent(world: World, name: &'static str) {
                     expected: None,
                 }
             }
-            _ => Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone },
+            _ => Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone, with: None },
         };
         world.ask(&who, command).await;
     }

@@ -1,5 +1,7 @@
 //! A few days of a center, as commands.
 
+mod messages;
+
 use chatsession::{
     center::*,
     journal::Batch,
@@ -7,7 +9,7 @@ use chatsession::{
 };
 
 /// What must happen in it.
-pub const KINDS: [&str; 37] = [
+pub const KINDS: [&str; 45] = [
     "Started(",
     "Queued {",
     "Unqueued {",
@@ -45,6 +47,14 @@ pub const KINDS: [&str; 37] = [
     "SkipEnded {",
     "Archived {",
     "Overflow",
+    "CannedPut(",
+    "OwnCannedPut {",
+    "OwnCannedDeleted {",
+    "AttachmentCreated {",
+    "AttachmentUploaded {",
+    "AttachmentDropped {",
+    "Quoted {",
+    "PostedAttachment {",
 ];
 
 struct Script {
@@ -207,8 +217,9 @@ fn attended(day: &mut Script) -> SessionId {
     day.ready("ann");
     day.accept("ann", session);
     let text = "Grüezi, wie kann ich helfen?".to_owned();
-    let said = day.ask(agent("ann"), Command::SendMessage { session, text, audience: Audience::Everyone });
+    let said = day.ask(agent("ann"), Command::SendMessage { session, text, audience: Audience::Everyone, with: None });
     day.ask(customer(1), Command::ReadUpTo { session, revision: said.public });
+    messages::beyond_text(day, session, said.public);
     day.ask(system(), Command::CloseCustomer { session, incarnation: NODE });
     day.ask(system(), Command::OpenCustomer { session, incarnation: NODE });
     day.ask(agent("ann"), Command::SetState { ready: false, reason: Some(code("lunch")) });
@@ -259,6 +270,7 @@ pub fn batches() -> Vec<Batch> {
     day.ask(system(), Command::OpenCustomer { session: alone, incarnation: NODE });
     day.ask(system(), Command::CloseCustomer { session: alone, incarnation: NODE });
     day.start(4, "first");
+    messages::unsent(&mut day);
     day.pass(26 * HOUR);
     day.batches
 }

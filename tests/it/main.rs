@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails by an unwrap has failed as it should")]
 
 mod access;
+mod attachments;
 mod chats;
 mod connections;
+mod messages;
 mod programs;
 mod queues;
 mod restarts;

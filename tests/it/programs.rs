@@ -57,7 +57,7 @@ async fn a_running_server_is_healthy_can_be_configured_and_watched() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/center.yaml");
         let connect = ["--server", &url, "--data", &data, "--center", "here"];
         let applied = succeeded(&chatsession(&[&["apply", file], &connect[..]].concat()));
-        assert!(applied.starts_with("9 objects applied"), "{applied}");
+        assert!(applied.starts_with("11 objects applied"), "{applied}");
         succeeded(&chatsession(&[&["watch", &session], &connect[..]].concat()))
     });
     let watched = commands.await.unwrap();

@@ -4,7 +4,7 @@ use prost::Message;
 
 use crate::{
     pb::{self, acting_for, apply_request::Object},
-    stage::{Stage, long, object, queue, unused},
+    stage::{Stage, canned, long, object, queue, unused},
     world::{BACKEND, SUE, Who, agent, customer},
 };
 
@@ -20,6 +20,7 @@ macro_rules! m {
     }};
 }
 
+mod messages;
 mod operation;
 mod states;
 
@@ -67,6 +68,29 @@ pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
         ("AgentDesk/WatchDesk", ann, m!(WatchDeskRequest {})),
         ("AgentDesk/Renew", ann, m!(AgentDeskRenewRequest { stream_id: "none" })),
         ("AgentDesk/ListTargets", ann, m!(ListTargetsRequest {})),
+        (
+            "ChatSession/CreateAttachment",
+            ann,
+            m!(CreateAttachmentRequest {
+                request_id: "file",
+                session_id: s,
+                file_name: "a.png",
+                content_type: "image/png",
+                size: 10u64
+            }),
+        ),
+        ("ChatSession/GetAttachment", ann, m!(GetAttachmentRequest { session_id: s, attachment_id: "none" })),
+        (
+            "AgentDesk/PutCannedResponse",
+            ann,
+            m!(PutCannedResponseRequest { request_id: "canned", response: canned("hello") }),
+        ),
+        (
+            "AgentDesk/DeleteCannedResponse",
+            ann,
+            m!(DeleteCannedResponseRequest { request_id: id(), response_id: "none" }),
+        ),
+        ("AgentDesk/ListCannedResponses", ann, m!(ListCannedResponsesRequest {})),
         ("Administration/Apply", BACKEND, object(Object::Queue(queue("new")))),
     ]
     .into_iter()
@@ -79,6 +103,7 @@ pub fn cases(stage: &Stage) -> Vec<Case> {
     let mut all = fields(stage);
     all.extend(states(stage));
     all.extend(operation::cases(stage));
+    all.extend(messages::messages(stage));
     all.extend(objects());
     all.into_iter().map(|(rpc, case, who, body)| (rpc, case.to_owned(), who, vec![body])).collect()
 }
@@ -90,7 +115,7 @@ fn fields(stage: &Stage) -> Vec<Row> {
     let mut rows = Vec::new();
     // An empty request of every call, by an agent and by a backend that acts for nobody.
     for (rpc, who, _) in good(stage, s) {
-        let empty_is_good = ["Sessions", "Renew", "Desk", "Targets", "Settings", "Queues", "Agents"]
+        let empty_is_good = ["Sessions", "Renew", "Desk", "Targets", "Settings", "Queues", "Agents", "CannedResponses"]
             .iter()
             .any(|end| rpc.ends_with(end));
         if !empty_is_good {
@@ -98,7 +123,7 @@ fn fields(stage: &Stage) -> Vec<Row> {
         }
     }
     for (rpc, _, body) in good(stage, s) {
-        let reads = ["GetSession", "ListSessions", "Watch", "Renew", "ListEvents", "GetAvailability"];
+        let reads = ["GetSession", "ListSessions", "Watch", "Renew", "ListEvents", "GetAvailability", "GetAttachment"];
         if !reads.iter().any(|end| rpc.ends_with(end)) && !rpc.starts_with("Administration/") {
             rows.push((rpc, "a backend for nobody", BACKEND, body));
         }

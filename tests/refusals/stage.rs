@@ -29,6 +29,15 @@ pub fn queue(id: &str) -> pb::Queue {
     pb::Queue { queue_id: id.into(), display_name: id.into(), ..Default::default() }
 }
 
+pub fn canned(id: &str) -> Option<pb::CannedResponse> {
+    Some(pb::CannedResponse {
+        response_id: id.into(),
+        title: "Hello".into(),
+        text: "Hello {{customer.name}}".into(),
+        ..Default::default()
+    })
+}
+
 pub fn object(object: Object) -> Vec<u8> {
     pb::ApplyRequest { object: Some(object) }.encode_to_vec()
 }

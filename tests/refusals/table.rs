@@ -20,7 +20,7 @@ fn common(stage: &Stage) -> Vec<Case> {
         all.push((rpc, "a bad credential".into(), Who::Garbage, vec![body.clone()]));
         all.push((rpc, "a cut message".into(), agent("ann"), vec![[body.as_slice(), &[0x0a, 9]].concat()]));
         all.push((rpc, "an over-long message".into(), agent("ann"), vec![vec![0; 300 << 10]]));
-        let reads = ["GetSession", "ListSessions", "ListEvents", "Watch", "GetAvailability"];
+        let reads = ["GetSession", "ListSessions", "ListEvents", "Watch", "GetAvailability", "GetAttachment"];
         if !reads.iter().any(|read| rpc == format!("ChatSession/{read}"))
             && !rpc.ends_with("Renew")
             && !rpc.starts_with("Administration/")

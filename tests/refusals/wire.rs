@@ -229,3 +229,31 @@ async fn given_a_configuration_full_of_mistakes_then_the_first_ones_are_named_an
     assert!(status.message().len() + status.details().len() < 8 * 1024);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn given_a_file_over_http_2_then_it_is_taken_as_over_http_1() {
+    let stage = crate::stage::Stage::set().await;
+    let text = b"a few words";
+    let create = pb::CreateAttachmentRequest {
+        request_id: "file".into(),
+        session_id: stage.attended.clone(),
+        file_name: "words.txt".into(),
+        content_type: "text/plain".into(),
+        size: text.len() as u64,
+        ..Default::default()
+    };
+    let ann = crate::world::agent("ann");
+    let new: pb::CreateAttachmentResponse = stage.world.call("ChatSession/CreateAttachment", ann, &create).await;
+    let put = |body: &'static [u8]| {
+        let request = http::Request::put(&new.upload_url).body(Body::new(Bare(Some(body.into()), true))).unwrap();
+        let mut channel = stage.world.channel.clone();
+        async move {
+            std::future::poll_fn(|context| channel.poll_ready(context)).await.unwrap();
+            channel.call(request).await.unwrap().status()
+        }
+    };
+    assert_eq!(put(b"and many more words").await, http::StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(put(text).await, http::StatusCode::CREATED);
+    assert_eq!(put(text).await, http::StatusCode::CONFLICT);
+    stage.world.stop().await;
+}

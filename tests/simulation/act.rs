@@ -103,6 +103,11 @@ impl Sim {
             (1 | 2, Some(session)) => Command::CloseCustomer { session, incarnation },
             (3, Some(session)) => Command::OpenCustomer { session, incarnation },
             (4, Some(session)) => Command::Archive { session },
+            (5 | 6, Some(session)) => {
+                let files: Vec<AttachmentId> = center.sessions[&session].attachments().map(|(id, _)| id).collect();
+                let file = FileId::from_bytes([self.rng.below(2) as u8; 16]);
+                Command::FinishUpload { session, id: *self.rng.pick(&files)?, file }
+            }
             _ => Command::OpenDesk { agent, incarnation },
         };
         Some((id, command))

@@ -49,6 +49,8 @@ counts!(
     transfers_taken,
     conferences,
     whispers,
+    replies,
+    files_sent,
     session_full,
     last_agent,
     refused,
@@ -122,7 +124,11 @@ impl Counts {
             Happened::Joined { cause: JoinCause::Routed, .. } => self.routed += 1,
             Happened::Joined { cause: JoinCause::Transfer, .. } => self.transfers_taken += 1,
             Happened::Joined { cause: JoinCause::Conference, .. } => self.conferences += 1,
-            Happened::Posted { .. } if event.public.is_none() => self.whispers += 1,
+            Happened::Posted { quoted, more, .. } => {
+                self.whispers += u64::from(event.public.is_none());
+                self.replies += u64::from(quoted.is_some());
+                self.files_sent += more.iter().map(|more| more.attachments.len() as u64).sum::<u64>();
+            }
             _ => {}
         }
     }

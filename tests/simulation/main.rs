@@ -10,6 +10,7 @@ mod asks;
 mod bugs;
 mod count;
 mod log;
+mod messages;
 mod node;
 mod order;
 mod people;
@@ -24,7 +25,7 @@ use count::Counts;
 use seeds::number;
 use sim::{Plan, Sim};
 
-const STEPS: u64 = 450;
+const STEPS: u64 = 500;
 
 fn plan(seed: u64) -> Plan {
     Plan { seed, steps: STEPS, faults: true, whispers: true }

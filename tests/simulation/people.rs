@@ -26,6 +26,13 @@ pub fn person(who: Who) -> Caller {
     Caller { who, via: None }
 }
 
+/// What staff may say of a customer and nobody may store.
+pub const HIDDEN: &str = "angry";
+
+fn hidden_word() -> Mask {
+    Mask { name: "moods".into(), pattern: HIDDEN.into(), replacement: "in a mood".into() }
+}
+
 /// A small, hurried center: everything that takes minutes elsewhere takes seconds.
 pub fn configuration() -> Vec<Object> {
     let settings = Settings {
@@ -38,6 +45,7 @@ pub fn configuration() -> Vec<Object> {
         max_age: 5 * MINUTE,
         max_events: 16,
         max_participants: 4,
+        masking: masking(vec![hidden_word()], true),
         ..Settings::default()
     };
     let mut objects = vec![Object::Settings(Box::new(settings))];
@@ -83,6 +91,7 @@ impl People<'_> {
             _ if hurry => self.about_an_offer(center)?,
             0 if self.rng.one_in(2) => self.nonsense(center)?,
             0 | 1 if self.rng.one_in(2) => self.start(),
+            1 if self.rng.one_in(4) => self.canned(),
             2..5 => self.about_an_offer(center)?,
             5 | 6 => self.state(center)?,
             _ => self.about_a_session(center)?,
@@ -178,7 +187,8 @@ impl People<'_> {
         match self.rng.pick(&connected).cloned() {
             Some(agent) if !self.rng.one_in(3) => {
                 let caller = person(Who::Agent(agent));
-                Some((caller, self.by_agent(session)))
+                let agent = caller.who.agent().cloned();
+                Some((caller, self.by_agent(session, agent.as_ref())))
             }
             _ => {
                 let command = match self.rng.below(12) {
@@ -186,16 +196,20 @@ impl People<'_> {
                     1..4 => {
                         Command::ReadUpTo { session: id, revision: self.rng.below(session.public as u64 + 1) as u32 }
                     }
-                    _ => Command::SendMessage { session: id, text: "hi".into(), audience: Audience::Everyone },
+                    4 => self.announcement(session, None),
+                    _ => {
+                        let with = self.parts(session, None);
+                        Command::SendMessage { session: id, text: "hi".into(), audience: Audience::Everyone, with }
+                    }
                 };
                 Some((person(Who::Customer(session.customer)), command))
             }
         }
     }
 
-    fn by_agent(&mut self, about: &Session) -> Command {
+    fn by_agent(&mut self, about: &Session, by: Option<&AgentId>) -> Command {
         let session = about.id;
-        let pick = self.rng.below(24);
+        let pick = self.rng.below(25);
         let (agent, queue, fourth) = (self.agent(), self.queue(), self.rng.below(4));
         match pick {
             0..6 => Command::Invite {
@@ -209,7 +223,7 @@ impl People<'_> {
             6..10 => Command::TransferToQueue(Box::new(TransferToQueue {
                 leave: [TransferLeave::Stay, TransferLeave::Now, TransferLeave::WhenTaken, TransferLeave::WhenTaken]
                     [fourth as usize],
-                note: if fourth == 1 { "angry".into() } else { String::new() },
+                note: if fourth == 1 { HIDDEN.into() } else { String::new() },
                 priority: (fourth == 3).then_some(2),
                 ..TransferToQueue::new(session, queue)
             })),
@@ -233,8 +247,15 @@ impl People<'_> {
                 Command::ReadUpTo { session, revision }
             }
             16 => Command::EndSession { session, end_for_all: agent == agent_id("ann"), expected: None },
-            19..22 => Command::SendMessage { session, text: "psst".into(), audience: Audience::Staff },
-            _ => Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone },
+            19..22 => {
+                let with = self.whispered(about);
+                Command::SendMessage { session, text: "psst".into(), audience: Audience::Staff, with }
+            }
+            22 => self.announcement(about, by),
+            _ => {
+                let with = self.parts(about, by);
+                Command::SendMessage { session, text: "hello".into(), audience: Audience::Everyone, with }
+            }
         }
     }
 
@@ -252,7 +273,7 @@ impl People<'_> {
             0 => Command::AcceptOffer { session: session.id, offer: OfferId::from_bytes([7; 16]) },
             1 => Command::StartSession(Box::new(StartSession::new(session.customer, "c0".into(), queue_id("nowhere")))),
             2 => Command::ReadUpTo { session: session.id, revision: 100_000 },
-            _ => self.by_agent(session),
+            _ => self.by_agent(session, who.agent()),
         };
         Some((person(who), command))
     }

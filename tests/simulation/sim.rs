@@ -10,7 +10,7 @@ use crate::{
     asks::Asks,
     log::Log,
     node::{Held, Mode, Node},
-    people::{centers, configuration, person},
+    people::{HIDDEN, centers, configuration, person},
     rng::Rng,
     truth::{Check, Truth},
     watch::Watchers,
@@ -162,6 +162,9 @@ impl Sim {
         while self.shown < self.log.rows.len() {
             let batch = self.truth.durable(&self.log.rows[self.shown])?;
             self.watchers.durable(&batch)?;
+            if batch.texts.iter().flatten().any(|text| text.as_ref() == HIDDEN.as_bytes()) {
+                return Err("what is masked was stored".into());
+            }
             self.shown += 1;
         }
         Ok(())

@@ -133,7 +133,12 @@ impl Watcher {
 /// All that a customer can learn from an event.
 fn shown(event: &SessionEvent, commit: &SessionCommit) -> String {
     let what = match &event.what {
-        Happened::Posted { message, text, .. } => format!("{message}: {:?}", commit.batch().text(*text)),
+        Happened::Posted { message, text, quoted, more, .. } => {
+            let files = more.iter().flat_map(|more| &more.attachments);
+            let files: Vec<_> = files.map(|file| (file.id, commit.batch().text(file.name))).collect();
+            let answers = quoted.map(|quoted| quoted.public);
+            format!("{message}: {:?} to {answers:?} with {files:?}", commit.batch().text(*text))
+        }
         Happened::Read { participant, public, .. } => format!("{participant} read up to {public}"),
         Happened::Started(started) => format!("started in {}", started.queue),
         other => format!("{other:?}"),

@@ -143,6 +143,50 @@ impl CenterSettings {
         self
     }
 
+    /// Makes whatever the pattern matches unreadable in messages and notes before they are stored, after the masks named
+    /// before. Up to 20. The name is for people, 1 to 64 bytes; the pattern a regular expression in the syntax of the `regex`
+    /// crate, up to 512 bytes; the replacement up to 256 bytes, in which `$1` stands for the first group.
+    pub fn mask(mut self, name: impl Into<String>, pattern: impl Into<String>, replacement: impl Into<String>) -> Self {
+        let (name, pattern, replacement) = (name.into(), pattern.into(), replacement.into());
+        self.0.masks.push(wire::Mask { name, pattern, replacement });
+        self
+    }
+
+    /// Masks the numbers of payment cards, before all other masks; their last four digits stay. Default false.
+    pub fn mask_card_numbers(mut self) -> Self {
+        self.0.mask_card_numbers = true;
+        self
+    }
+
+    /// Bytes that one file may have, 1 to 1 GiB. Default 25 MiB.
+    pub fn attachment_bytes(mut self, bytes: u64) -> Self {
+        self.attachments().max_bytes = Some(bytes);
+        self
+    }
+
+    /// Files that one message may have, 1 to 20. Default 20.
+    pub fn attachments_per_message(mut self, count: u32) -> Self {
+        self.attachments().max_per_message = Some(count);
+        self
+    }
+
+    /// Files that one session may have, 1 to 1,000. Default 200.
+    pub fn attachments_per_session(mut self, count: u32) -> Self {
+        self.attachments().max_per_session = Some(count);
+        self
+    }
+
+    /// A MIME type that files may have, in lower case without parameters, besides those named before. Up to 200. Default:
+    /// common pictures, PDF, plain text and CSV, office documents, ZIP, audio and video.
+    pub fn attachment_type(mut self, content_type: impl Into<String>) -> Self {
+        self.attachments().content_types.push(content_type.into());
+        self
+    }
+
+    fn attachments(&mut self) -> &mut wire::AttachmentSettings {
+        self.0.attachments.get_or_insert_default()
+    }
+
     /// Not ready must come with a reason. Default false.
     pub fn reason_required(mut self, required: bool) -> Self {
         self.0.reason_required = required;

@@ -132,6 +132,10 @@ reasons! {
     Internal = "INTERNAL",
     /// The agent isn't in a state that this needs; metadata has the `state`. Refresh.
     StateConflict = "STATE_CONFLICT",
+    /// The agent has no canned response of that id. Refresh the list.
+    CannedResponseNotFound = "CANNED_RESPONSE_NOT_FOUND",
+    /// No such attachment, as far as the caller may know, or it was dropped because it wasn't sent in time. Create a new one.
+    AttachmentNotFound = "ATTACHMENT_NOT_FOUND",
 }
 
 impl fmt::Display for Reason {

@@ -838,7 +838,7 @@ pub struct ParticipantLeft {
     pub reason: i32,
 }
 /// Somebody said something.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct MessagePosted {
     /// The sender's own id of the message.
     #[prost(string, tag = "1")]
@@ -849,6 +849,28 @@ pub struct MessagePosted {
     /// The text was removed later.
     #[prost(bool, tag = "3")]
     pub redacted: bool,
+    /// The message that it answers, in the watcher's numbering; 0 for none.
+    #[prost(uint64, tag = "4")]
+    pub reply_to_revision: u64,
+    /// The files that it was sent with, up to 20.
+    #[prost(message, repeated, tag = "5")]
+    pub attachments: ::prost::alloc::vec::Vec<Attachment>,
+}
+/// A file of a session, as its message names it. Its bytes come by ChatSession.GetAttachment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Attachment {
+    /// UUID, given by the server.
+    #[prost(string, tag = "1")]
+    pub attachment_id: ::prost::alloc::string::String,
+    /// What it is called, 1 to 255 bytes; empty when erased.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Its MIME type.
+    #[prost(string, tag = "3")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Bytes.
+    #[prost(uint64, tag = "4")]
+    pub size: u64,
 }
 /// Somebody read up to a revision.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1750,12 +1772,19 @@ pub struct SendMessageRequest {
     /// The session.
     #[prost(string, tag = "3")]
     pub session_id: ::prost::alloc::string::String,
-    /// 1 byte to 16 KiB of UTF-8.
+    /// 1 byte to 16 KiB of UTF-8; may be empty where there are attachments.
     #[prost(string, tag = "4")]
     pub text: ::prost::alloc::string::String,
     /// EVERYONE unless STAFF; customers can't send to STAFF.
     #[prost(enumeration = "Audience", tag = "5")]
     pub audience: i32,
+    /// The message that this one answers: its revision in the sender's numbering; 0 for none. FIELD_INVALID when it is no
+    /// message's, or a staff message's and this one is for everyone.
+    #[prost(uint64, tag = "6")]
+    pub reply_to_revision: u64,
+    /// Files of the sender's, uploaded and not sent before, each once. Up to 20, unless the center says otherwise.
+    #[prost(string, repeated, tag = "7")]
+    pub attachment_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// It is said.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1888,12 +1917,26 @@ pub struct Typing {
     #[prost(string, tag = "2")]
     pub participant_id: ::prost::alloc::string::String,
 }
+/// Somebody's frontend has received everything up to a revision. Not logged, carries no revision, at most one a second and
+/// participant; may be lost: a later one says it again. Keep the highest.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Delivered {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The participant's number; `0` is the customer.
+    #[prost(string, tag = "2")]
+    pub participant_id: ::prost::alloc::string::String,
+    /// Up to this revision, in the watcher's numbering.
+    #[prost(uint64, tag = "3")]
+    pub received_revision: u64,
+}
 /// What a Watch delivers. A customer's stream ends OK once `session_ended` is delivered, a staff's once
 /// `session_closed` is; every other end is announced by `goodbye`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchResponse {
     /// One of:
-    #[prost(oneof = "watch_response::Kind", tags = "1, 2, 3, 4, 5, 6, 20")]
+    #[prost(oneof = "watch_response::Kind", tags = "1, 2, 3, 4, 5, 6, 20, 30")]
     pub kind: ::core::option::Option<watch_response::Kind>,
 }
 /// Nested message and enum types in `WatchResponse`.
@@ -1922,6 +1965,9 @@ pub mod watch_response {
         /// On a customer's watch, while they wait: how they stand.
         #[prost(message, tag = "20")]
         WaitStatus(super::WaitStatus),
+        /// Somebody else has received more of the session.
+        #[prost(message, tag = "30")]
+        Delivered(super::Delivered),
     }
 }
 /// Keeps a stream's lease.
@@ -1930,6 +1976,11 @@ pub struct RenewRequest {
     /// From the stream's first message.
     #[prost(string, tag = "1")]
     pub stream_id: ::prost::alloc::string::String,
+    /// The last revision that the watcher has received, in its numbering; 0 says nothing. Shown to the others as `delivered`
+    /// when the caller takes part in the session; a revision that isn't there yet is passed over. Not logged: send it at most
+    /// once a second.
+    #[prost(uint64, tag = "2")]
+    pub received_revision: u64,
 }
 /// Whether the stream is still open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2015,6 +2066,79 @@ pub struct CompleteWrapUpResponse {
     /// The session's revision after it.
     #[prost(uint64, tag = "1")]
     pub revision: u64,
+}
+/// Asks to send a file.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAttachmentRequest {
+    /// See the service. The same id gives the same attachment, with a fresh link.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The sender, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The session.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What it is called, 1 to 255 bytes, without slashes, backslashes and control characters.
+    #[prost(string, tag = "4")]
+    pub file_name: ::prost::alloc::string::String,
+    /// Its MIME type in lower case, without parameters; one that the center allows.
+    #[prost(string, tag = "5")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Bytes, from 1 to what the center allows (25 MiB by default).
+    #[prost(uint64, tag = "6")]
+    pub size: u64,
+}
+/// Where to bring it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAttachmentResponse {
+    /// For SendMessage and GetAttachment.
+    #[prost(string, tag = "1")]
+    pub attachment_id: ::prost::alloc::string::String,
+    /// PUT the bytes here, over HTTP/1.1 or HTTP/2: 201 when they are all there, else a status and a line of text that say why
+    /// not: 403 forged, 404 unknown, 409 brought before, 410 too late, 413 more bytes than announced, 415 another content than
+    /// announced, 400 fewer bytes. No credential is needed: whoever has the link may bring this file, once.
+    #[prost(string, tag = "2")]
+    pub upload_url: ::prost::alloc::string::String,
+    /// When the link stops being good.
+    #[prost(message, optional, tag = "3")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The session's revision that this answer reflects, in the caller's numbering.
+    #[prost(uint64, tag = "4")]
+    pub revision: u64,
+}
+/// Asks for a file.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAttachmentRequest {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Which.
+    #[prost(string, tag = "2")]
+    pub attachment_id: ::prost::alloc::string::String,
+    /// For whom an integrator reads.
+    #[prost(message, optional, tag = "3")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+}
+/// Where to fetch it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAttachmentResponse {
+    /// GET the bytes here. No credential is needed: whoever has the link may fetch this file until it stops being good. It is
+    /// always sent to be saved, never to be shown in the page.
+    #[prost(string, tag = "1")]
+    pub download_url: ::prost::alloc::string::String,
+    /// When the link stops being good.
+    #[prost(message, optional, tag = "2")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What it is called; empty when erased.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// Its MIME type.
+    #[prost(string, tag = "4")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Bytes.
+    #[prost(uint64, tag = "5")]
+    pub size: u64,
 }
 /// Why a wait became longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2614,7 +2738,8 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "EndSession"));
             self.inner.unary(req, path, codec).await
         }
-        /// Says something; `request_id` is the message's id. Refused: NOT_PARTICIPANT, SESSION_ENDED, SESSION_FULL.
+        /// Says something; `request_id` is the message's id. Refused: NOT_PARTICIPANT, SESSION_ENDED, SESSION_FULL,
+        /// ATTACHMENT_NOT_FOUND, ATTACHMENT_NOT_READY.
         pub async fn send_message(
             &mut self,
             request: impl tonic::IntoRequest<super::SendMessageRequest>,
@@ -2812,6 +2937,61 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "CompleteWrapUp"));
             self.inner.unary(req, path, codec).await
         }
+        /// Announces a file and answers a link to bring its bytes to; SendMessage then sends it. What isn't sent within 24 hours,
+        /// or before the session ends, is removed. Refused: NOT_PARTICIPANT, SESSION_ENDED, LIMIT_REACHED; FIELD_INVALID for a
+        /// size or a content type that the center doesn't allow.
+        pub async fn create_attachment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateAttachmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateAttachmentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/CreateAttachment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.ChatSession", "CreateAttachment"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A link to fetch a file's bytes from: for everyone who sees its message; before it is sent for its owner alone.
+        /// Refused: ATTACHMENT_NOT_FOUND, ATTACHMENT_NOT_READY, SESSION_NOT_FOUND.
+        pub async fn get_attachment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAttachmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAttachmentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.ChatSession/GetAttachment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.ChatSession", "GetAttachment"));
+            self.inner.unary(req, path, codec).await
+        }
         /// A connected agent asks for help. Supervisors find it by ListLiveSessions. Refused: NOT_PARTICIPANT, SESSION_ENDED.
         pub async fn raise_flag(
             &mut self,
@@ -2896,7 +3076,7 @@ pub mod chat_session_client {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetSettingsRequest {}
 /// The settings.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetSettingsResponse {
     /// Every value given.
     #[prost(message, optional, tag = "1")]
@@ -3015,7 +3195,7 @@ pub struct DeleteAgentResponse {}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ApplyRequest {
     /// One of:
-    #[prost(oneof = "apply_request::Object", tags = "1, 2, 3")]
+    #[prost(oneof = "apply_request::Object", tags = "1, 2, 3, 4")]
     pub object: ::core::option::Option<apply_request::Object>,
 }
 /// Nested message and enum types in `ApplyRequest`.
@@ -3032,6 +3212,9 @@ pub mod apply_request {
         /// An agent or supervisor.
         #[prost(message, tag = "3")]
         Agent(super::Agent),
+        /// A canned response that all agents share; up to 2,000 of a center, more are refused LIMIT_REACHED.
+        #[prost(message, tag = "4")]
+        CannedResponse(super::CannedResponse),
     }
 }
 /// They are applied.
@@ -3045,7 +3228,7 @@ pub struct ApplyResponse {
     pub center_seq: u64,
 }
 /// Settings of a center. Durations are from 0 to 7 days unless said otherwise.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CenterSettings {
     /// Units that an agent may hold whose own capacity is unset, 1 to 100. Default 4.
     #[prost(uint32, optional, tag = "1")]
@@ -3115,6 +3298,73 @@ pub struct CenterSettings {
     /// How long it is remembered who served a customer last, for queues with last_agent_wait; up to 90 days. Default 0: not at all.
     #[prost(message, optional, tag = "27")]
     pub last_agent_memory: ::core::option::Option<::prost_types::Duration>,
+    /// What is made unreadable in what people write, before anything is stored: messages, whispers, and the notes of Invite,
+    /// TransferToQueue and SetDisposition. Applied in this order, up to 20. Texts written before stay as they are.
+    #[prost(message, repeated, tag = "15")]
+    pub masks: ::prost::alloc::vec::Vec<Mask>,
+    /// Numbers of payment cards are masked too, before all masks: 13 to 19 digits, in one piece or in groups set apart by
+    /// spaces, hyphens or dots, that pass the Luhn check. The last four digits stay. Default false.
+    #[prost(bool, tag = "16")]
+    pub mask_card_numbers: bool,
+    /// What files may be sent. Unset: the defaults.
+    #[prost(message, optional, tag = "17")]
+    pub attachments: ::core::option::Option<AttachmentSettings>,
+}
+/// What files may be sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttachmentSettings {
+    /// Bytes of one file, 1 to 1 GiB. Default 25 MiB.
+    #[prost(uint64, optional, tag = "1")]
+    pub max_bytes: ::core::option::Option<u64>,
+    /// Files of one message, 1 to 20. Default 20.
+    #[prost(uint32, optional, tag = "2")]
+    pub max_per_message: ::core::option::Option<u32>,
+    /// Files of one session, 1 to 1,000. Default 200.
+    #[prost(uint32, optional, tag = "3")]
+    pub max_per_session: ::core::option::Option<u32>,
+    /// MIME types in lower case, without parameters, up to 200. Empty: common pictures, PDF, plain text and CSV, office
+    /// documents, ZIP, audio and video.
+    #[prost(string, repeated, tag = "4")]
+    pub content_types: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A text that is said again and again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CannedResponse {
+    /// `\[A-Za-z0-9_-\]{1,64}`. An agent's own and shared ones may have the same id.
+    #[prost(string, tag = "1")]
+    pub response_id: ::prost::alloc::string::String,
+    /// What it is called, 1 to 128 bytes.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// What is said, 1 byte to 4 KiB. Variables are filled in when it is listed for a session: `{{customer.name}}`,
+    /// `{{agent.name}}`, `{{queue.name}}`, `{{attribute.NAME}}`.
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+    /// What is typed to find it, up to 32 bytes; may be empty.
+    #[prost(string, tag = "4")]
+    pub shortcut: ::prost::alloc::string::String,
+    /// BCP 47 tag, up to 35 characters, or empty.
+    #[prost(string, tag = "5")]
+    pub language: ::prost::alloc::string::String,
+    /// The queues that it is for, up to 200; empty: all.
+    #[prost(string, repeated, tag = "6")]
+    pub queue_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A pattern and what stands in the place of what it matches.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Mask {
+    /// For people, 1 to 64 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// A regular expression in the syntax of Rust's `regex` crate (no look-around, no back-references: it searches in linear
+    /// time), 1 to 512 bytes. One that can't be compiled, takes more than 256 KiB compiled or matches the empty text is
+    /// refused FIELD_INVALID.
+    #[prost(string, tag = "2")]
+    pub pattern: ::prost::alloc::string::String,
+    /// Up to 256 bytes, may be empty. `$1` stands for the first group, `$$` for a dollar sign. A text that becomes longer than
+    /// 16 KiB is cut there.
+    #[prost(string, tag = "3")]
+    pub replacement: ::prost::alloc::string::String,
 }
 /// A service queue.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3979,7 +4229,7 @@ pub struct WatchDeskResponse {
     /// One of:
     #[prost(
         oneof = "watch_desk_response::Kind",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 30"
     )]
     pub kind: ::core::option::Option<watch_desk_response::Kind>,
 }
@@ -4021,6 +4271,9 @@ pub mod watch_desk_response {
         /// After-chat work of this session is done.
         #[prost(message, tag = "11")]
         WrapUpEnded(super::DeskWrapUpEnded),
+        /// Somebody in a session of the agent's has received more of it.
+        #[prost(message, tag = "30")]
+        Delivered(super::Delivered),
     }
 }
 /// After-chat work at this desk is done.
@@ -4031,11 +4284,15 @@ pub struct DeskWrapUpEnded {
     pub session_id: ::prost::alloc::string::String,
 }
 /// Keeps a desk stream's lease.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AgentDeskRenewRequest {
     /// From the stream's first message.
     #[prost(string, tag = "1")]
     pub stream_id: ::prost::alloc::string::String,
+    /// What the desk has received of its sessions, where that is more than at the renewal before; up to 200. Shown to the
+    /// others as `delivered`. A session that the agent isn't connected to and a revision that isn't there yet are passed over.
+    #[prost(message, repeated, tag = "2")]
+    pub received: ::prost::alloc::vec::Vec<SessionPosition>,
 }
 /// Whether the stream is still open.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4133,6 +4390,88 @@ pub struct ListTargetsResponse {
     /// Colleagues by id, then queues by id.
     #[prost(message, repeated, tag = "1")]
     pub targets: ::prost::alloc::vec::Vec<Target>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks to keep a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutCannedResponseRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The response, whole.
+    #[prost(message, optional, tag = "3")]
+    pub response: ::core::option::Option<CannedResponse>,
+}
+/// It is kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutCannedResponseResponse {
+    /// As it is kept.
+    #[prost(message, optional, tag = "1")]
+    pub response: ::core::option::Option<CannedResponse>,
+}
+/// Asks to delete a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteCannedResponseRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Which.
+    #[prost(string, tag = "3")]
+    pub response_id: ::prost::alloc::string::String,
+}
+/// It is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteCannedResponseResponse {}
+/// Asks for canned responses.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCannedResponsesRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Only those whose title, shortcut or text contains this, any case; up to 64 bytes.
+    #[prost(string, tag = "2")]
+    pub query: ::prost::alloc::string::String,
+    /// Only those for this queue, and those for all; empty: whatever the queue.
+    #[prost(string, tag = "3")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// A session that the agent may see: variables are filled as they stand for it. Empty: texts as they were written.
+    #[prost(string, tag = "4")]
+    pub session_id: ::prost::alloc::string::String,
+    /// 1 to 100; 0 means 50.
+    #[prost(int32, tag = "5")]
+    pub page_size: i32,
+    /// From the answer before, with the same filters.
+    #[prost(string, tag = "6")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// One canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListedCannedResponse {
+    /// The response. For a session its text is filled: `{{queue.name}}` is the queue that it entered last. A variable that
+    /// isn't known, or of which nothing is known, stays as it is written. A text that becomes longer than 16 KiB is cut there.
+    #[prost(message, optional, tag = "1")]
+    pub response: ::core::option::Option<CannedResponse>,
+    /// It is the agent's own.
+    #[prost(bool, tag = "2")]
+    pub personal: bool,
+}
+/// A page of canned responses.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListCannedResponsesResponse {
+    /// The agent's own by id, then those that all share by id.
+    #[prost(message, repeated, tag = "1")]
+    pub responses: ::prost::alloc::vec::Vec<ListedCannedResponse>,
     /// Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
@@ -4418,6 +4757,89 @@ pub mod agent_desk_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListTargets"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Keeps a canned response of the agent's own, in place of the one that had its id. Up to 500 an agent.
+        /// Refused: LIMIT_REACHED, AGENT_NOT_FOUND.
+        pub async fn put_canned_response(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutCannedResponseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/PutCannedResponse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.AgentDesk", "PutCannedResponse"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes one of the agent's own. Refused: CANNED_RESPONSE_NOT_FOUND.
+        pub async fn delete_canned_response(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteCannedResponseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/DeleteCannedResponse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.AgentDesk", "DeleteCannedResponse"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The agent's own canned responses and those that all share, filtered; for a session, ready to be said.
+        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT (an invitee who hasn't accepted).
+        pub async fn list_canned_responses(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCannedResponsesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCannedResponsesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListCannedResponses",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.AgentDesk", "ListCannedResponses"),
+                );
             self.inner.unary(req, path, codec).await
         }
     }

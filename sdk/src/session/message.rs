@@ -40,6 +40,19 @@ impl SendMessage {
         message
     }
 
+    /// It answers the message of this revision, in the sender's numbering. Refused with
+    /// [`Reason::FieldInvalid`](crate::Reason::FieldInvalid) when that is no message, or a whisper and this is for everyone.
+    pub fn reply_to(mut self, revision: u64) -> Self {
+        self.request.reply_to_revision = revision;
+        self
+    }
+
+    /// With a file of the sender's that is uploaded, besides those named before. Up to 20. The text may be empty then.
+    pub fn attachment(mut self, attachment_id: impl Into<String>) -> Self {
+        self.request.attachment_ids.push(attachment_id.into());
+        self
+    }
+
     /// Sends it.
     pub async fn send(self) -> Result<PostedMessage, Error> {
         let call = |channel, request| async move { ChatSessionClient::new(channel).send_message(request).await };

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use crate::convert::{FromWire, count, duration, list, optional, some, time};
 
 use super::{
-    Attribute, CancelCause, Channel, Customer, Disposition, EndReason, JoinCause, LeaveReason, Offer, OfferKind,
-    OfferOutcome, Participant, QueueCause, UnqueueReason, WantedSkill, WrapUp, WrapUpOutcome,
+    Attachment, Attribute, CancelCause, Channel, Customer, Disposition, EndReason, JoinCause, LeaveReason, Offer,
+    OfferKind, OfferOutcome, Participant, QueueCause, UnqueueReason, WantedSkill, WrapUp, WrapUpOutcome,
 };
 use crate::generated::event::Kind;
 
@@ -113,6 +113,10 @@ pub enum EventKind {
         text: String,
         /// The text was removed later.
         redacted: bool,
+        /// The message that it answers, in the watcher's numbering.
+        reply_to_revision: Option<u64>,
+        /// The files that it was sent with.
+        attachments: Vec<Attachment>,
     },
     /// Somebody read up to a revision. For everyone when it advances what customers see, else for staff.
     #[non_exhaustive]
@@ -262,9 +266,13 @@ impl FromWire<Option<Kind>> for EventKind {
                 participant: Participant::from_wire(wire.participant.unwrap_or_default()),
                 reason: LeaveReason::from_wire(wire.reason),
             },
-            Kind::MessagePosted(wire) => {
-                Self::MessagePosted { message_id: wire.message_id, text: wire.text, redacted: wire.redacted }
-            }
+            Kind::MessagePosted(wire) => Self::MessagePosted {
+                message_id: wire.message_id,
+                text: wire.text,
+                redacted: wire.redacted,
+                reply_to_revision: (wire.reply_to_revision > 0).then_some(wire.reply_to_revision),
+                attachments: list(wire.attachments),
+            },
             Kind::ReadUpTo(wire) => {
                 Self::ReadUpTo { participant_id: wire.participant_id, read_revision: wire.read_revision }
             }

@@ -50,6 +50,16 @@ pub enum DeskEvent {
         /// The participant's number; `0` is the customer.
         participant_id: String,
     },
+    /// Somebody else's frontend has received a session of the agent's up to here. May be lost; keep the highest.
+    #[non_exhaustive]
+    Delivered {
+        /// The session.
+        session_id: String,
+        /// The participant's number; `0` is the customer.
+        participant_id: String,
+        /// Up to this revision.
+        revision: u64,
+    },
     /// After-chat work began.
     WrapUp(WrapUp),
     /// After-chat work is done.

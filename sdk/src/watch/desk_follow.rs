@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{
     DeskEvent, WatchEnd,
-    follow::{Continuation, Cut, Follow, Next, Position, Terms, after_goodbye},
+    follow::{Continuation, Cut, Follow, Next, Position, Received, Terms, after_goodbye},
 };
 use crate::{
     AgentState, Desk, DeskOffer, Error, Event, EventKind, OfferOutcome, Reason, WrapUp,
@@ -123,6 +123,11 @@ impl Follow for DeskFollow {
         WatchDeskRequest { acting_for: self.acting_for.clone(), positions }
     }
 
+    fn received(&self) -> Received {
+        let followed = self.sessions.iter().filter(|(_, followed)| followed.current && followed.position.revision > 0);
+        followed.take(POSITIONS).map(|(id, followed)| (id.clone(), followed.position.revision)).collect()
+    }
+
     fn terms(first: &WatchDeskResponse) -> Option<Terms> {
         match &first.kind {
             Some(Kind::Opened(opened)) => Some(Terms::new(&opened.stream_id, opened.lease, opened.heartbeat_interval)),
@@ -144,6 +149,11 @@ impl Follow for DeskFollow {
                 let (session_id, participant_id) = (typing.session_id, typing.participant_id);
                 out.push_back(DeskEvent::Typing { session_id, participant_id });
             }
+            Some(Kind::Delivered(delivered)) => out.push_back(DeskEvent::Delivered {
+                session_id: delivered.session_id,
+                participant_id: delivered.participant_id,
+                revision: delivered.received_revision,
+            }),
             Some(Kind::State(state)) => out.push_back(DeskEvent::State(AgentState::from_wire(state))),
             Some(Kind::Offer(offer)) => out.push_back(DeskEvent::Offer(Box::new(DeskOffer::from_wire(offer)))),
             Some(Kind::OfferEnded(ended)) => out.push_back(DeskEvent::OfferEnded {

@@ -1,8 +1,14 @@
 //! What a stream means, apart from how it is kept open.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use crate::{Error, ErrorKind, convert::duration, generated::GoodbyeReason};
+
+/// Sessions and the last revisions received of them.
+pub(crate) type Received = BTreeMap<String, u64>;
 
 /// Reads a stream's messages and knows where to resume. Pure: no clock, no network.
 pub(crate) trait Follow: Send + Sync + 'static {
@@ -12,6 +18,9 @@ pub(crate) trait Follow: Send + Sync + 'static {
 
     /// Asks for everything after what was delivered.
     fn request(&self) -> Self::Request;
+
+    /// How far each session was received that somebody takes part in.
+    fn received(&self) -> Received;
 
     /// What the first message says of how to keep the stream open; `None` when it isn't a first message.
     fn terms(first: &Self::Response) -> Option<Terms>;

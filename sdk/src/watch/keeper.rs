@@ -4,15 +4,17 @@ use std::{collections::VecDeque, future::Future, time::Duration};
 
 use backon::ExponentialBackoff;
 use tokio::{
-    sync::mpsc,
-    time::{sleep, timeout},
+    sync::{mpsc, watch},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_stream::{Stream, StreamExt};
 
-use super::follow::{Cut, Follow, Next, Terms};
+use super::follow::{Cut, Follow, Next, Received, Terms};
 use crate::{Error, ErrorKind, retry};
 
 const RENEW_INTERVAL: Duration = Duration::from_secs(10);
+/// What was received is told at most that often.
+const RECEIVED_INTERVAL: Duration = Duration::from_secs(1);
 /// After a renewal that didn't get through.
 const RENEW_AGAIN: Duration = Duration::from_secs(1);
 /// Where the stream doesn't say it, the contract's.
@@ -27,8 +29,13 @@ pub(crate) trait Source<F: Follow>: Send + Sync + 'static {
     /// Opens a stream, once.
     fn open(&self, request: F::Request) -> impl Future<Output = Result<Line<F::Response, Self::Stream>, Error>> + Send;
 
-    /// Renews a stream's lease, once, where it was opened. Whether the stream is still open.
-    fn renew(&self, via: Via, stream_id: String) -> impl Future<Output = Result<bool, Error>> + Send;
+    /// Renews a stream's lease, once, where it was opened, and says what more was received. Whether the stream is still open.
+    fn renew(
+        &self,
+        via: Via,
+        stream_id: String,
+        received: Received,
+    ) -> impl Future<Output = Result<bool, Error>> + Send;
 
     /// A stream that came that way has to be opened again.
     fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send;
@@ -119,10 +126,11 @@ impl<F: Follow, S: Source<F>> Keeper<F, S> {
         }
         let Self { follow, source, out, reader } = self;
         let mut was_well = false;
+        let (received, receiving) = watch::channel(follow.received());
         // Both at once, so that a reader who takes their time doesn't let the lease lapse.
         let next = tokio::select! {
-            next = read(follow, out, reader, &mut line.rest, heartbeat.mul_f32(2.5), &mut was_well) => next,
-            () = renew(source, line.via, &terms) => Next::Reopen(Cut::Broken),
+            next = read(follow, out, reader, &mut line.rest, heartbeat.mul_f32(2.5), &mut was_well, &received) => next,
+            () = renew(source, line.via, &terms, receiving) => Next::Reopen(Cut::Broken),
         };
         (next, was_well)
     }
@@ -135,6 +143,7 @@ async fn read<F: Follow>(
     stream: &mut (impl Stream<Item = Result<F::Response, Error>> + Unpin),
     silence: Duration,
     was_well: &mut bool,
+    received: &watch::Sender<Received>,
 ) -> Next {
     loop {
         if !hand_over(out, reader).await {
@@ -152,6 +161,12 @@ async fn read<F: Follow>(
             return next;
         }
         *was_well = true;
+        received.send_if_modified(|known| {
+            let now = follow.received();
+            let is_news = *known != now;
+            *known = now;
+            is_news
+        });
     }
 }
 
@@ -167,19 +182,42 @@ async fn hand_over<T>(out: &mut VecDeque<T>, reader: &mpsc::Sender<Result<T, Err
     !reader.is_closed()
 }
 
-/// Returns when the stream is no longer open.
-async fn renew<F: Follow>(source: &impl Source<F>, via: Via, terms: &Terms) {
+/// Renews the lease in time, and sooner to tell what was received; a stream without a lease is nobody's presence, and nothing
+/// is told by it. Returns when the stream is no longer open.
+async fn renew<F: Follow>(source: &impl Source<F>, via: Via, terms: &Terms, mut received: watch::Receiver<Received>) {
     let Some(lease) = terms.lease else { return std::future::pending().await };
     let interval = RENEW_INTERVAL.min(lease.mul_f32(0.4));
-    let mut wait = interval;
+    let (mut due, mut told, mut told_at) = (Instant::now() + interval, Received::new(), None);
     loop {
-        sleep(wait).await;
-        wait = match source.renew(via, terms.stream_id.clone()).await {
-            Ok(true) => interval,
+        tokio::select! {
+            () = sleep_until(due) => {}
+            () = news(&mut received, &told, told_at) => {}
+        }
+        let now = received.borrow_and_update().clone();
+        let new = now.iter().filter(|(session, revision)| told.get(*session) != Some(*revision));
+        let new: Received = new.map(|(session, revision)| (session.clone(), *revision)).collect();
+        told_at = Some(Instant::now());
+        let wait = match source.renew(via, terms.stream_id.clone(), new).await {
+            Ok(true) => {
+                told = now;
+                interval
+            }
             Ok(false) => return,
             Err(error) if is_passing(&error) => RENEW_AGAIN.min(interval),
             Err(_) => return,
         };
+        due = Instant::now() + wait;
+    }
+}
+
+/// Waits until there is something to tell, and it may be told.
+async fn news(received: &mut watch::Receiver<Received>, told: &Received, told_at: Option<Instant>) {
+    let is_news = |now: &Received| now.iter().any(|(session, revision)| told.get(session) != Some(revision));
+    if received.wait_for(is_news).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    if let Some(told_at) = told_at {
+        sleep_until(told_at + RECEIVED_INTERVAL).await;
     }
 }
 

@@ -38,6 +38,14 @@ pub enum WatchEvent {
     },
     /// For customers who wait: how they stand.
     Wait(WaitStatus),
+    /// Somebody else's frontend has received the session up to here. May be lost; keep the highest.
+    #[non_exhaustive]
+    Delivered {
+        /// The participant's number; `0` is the customer.
+        participant_id: String,
+        /// Up to this revision, in the watcher's numbering.
+        revision: u64,
+    },
     /// Last of all: why the stream ended.
     Ended(WatchEnd),
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{
     WatchEnd, WatchEvent,
-    follow::{Continuation, Cut, Follow, Next, Position, Terms, after_goodbye},
+    follow::{Continuation, Cut, Follow, Next, Position, Received, Terms, after_goodbye},
 };
 use crate::{
     Error, Event, EventKind, Reason, Session, SessionState,
@@ -103,6 +103,11 @@ impl Follow for SessionFollow {
         WatchRequest { after_revision, snapshot, ..self.request.clone() }
     }
 
+    fn received(&self) -> Received {
+        let revision = self.position.as_ref().map_or(0, |position| position.revision);
+        (revision > 0).then(|| (self.request.session_id.clone(), revision)).into_iter().collect()
+    }
+
     fn terms(first: &WatchResponse) -> Option<Terms> {
         match &first.kind {
             Some(Kind::Opened(opened)) => Some(Terms::new(&opened.stream_id, opened.lease, opened.heartbeat_interval)),
@@ -136,6 +141,11 @@ impl Follow for SessionFollow {
             }
             Some(Kind::WaitStatus(wait)) => {
                 out.push_back(WatchEvent::Wait(crate::WaitStatus::from_wire(wait)));
+                Next::Read
+            }
+            Some(Kind::Delivered(delivered)) => {
+                let (participant_id, revision) = (delivered.participant_id, delivered.received_revision);
+                out.push_back(WatchEvent::Delivered { participant_id, revision });
                 Next::Read
             }
             Some(Kind::Goodbye(goodbye)) => self.goodbye(goodbye, out),

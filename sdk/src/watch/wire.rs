@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status, Streaming, transport::Channel};
 
 use super::{
     desk_follow::DeskFollow,
-    follow::Cut,
+    follow::{Cut, Received},
     keeper::{Line, Source, Via},
     session_follow::SessionFollow,
 };
@@ -16,8 +16,8 @@ use crate::{
     Client, Error, ErrorKind,
     connection::Life,
     generated::{
-        AgentDeskRenewRequest, RenewRequest, WatchDeskRequest, WatchDeskResponse, WatchRequest, WatchResponse,
-        agent_desk_client::AgentDeskClient, chat_session_client::ChatSessionClient,
+        AgentDeskRenewRequest, RenewRequest, SessionPosition, WatchDeskRequest, WatchDeskResponse, WatchRequest,
+        WatchResponse, agent_desk_client::AgentDeskClient, chat_session_client::ChatSessionClient,
     },
 };
 
@@ -89,9 +89,10 @@ impl Source<SessionFollow> for Wire {
         self.line(request, |channel, request| async move { ChatSessionClient::new(channel).watch(request).await }).await
     }
 
-    async fn renew(&self, via: Via, stream_id: String) -> Result<bool, Error> {
+    async fn renew(&self, via: Via, stream_id: String, received: Received) -> Result<bool, Error> {
         let call = |channel, request| async move { ChatSessionClient::new(channel).renew(request).await };
-        Ok(self.once(via, RenewRequest { stream_id }, call).await?.open)
+        let received_revision = received.into_values().next().unwrap_or(0);
+        Ok(self.once(via, RenewRequest { stream_id, received_revision }, call).await?.open)
     }
 
     fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {
@@ -107,9 +108,11 @@ impl Source<DeskFollow> for Wire {
             .await
     }
 
-    async fn renew(&self, via: Via, stream_id: String) -> Result<bool, Error> {
+    async fn renew(&self, via: Via, stream_id: String, received: Received) -> Result<bool, Error> {
         let call = |channel, request| async move { AgentDeskClient::new(channel).renew(request).await };
-        Ok(self.once(via, AgentDeskRenewRequest { stream_id }, call).await?.open)
+        let position = |(session_id, after_revision)| SessionPosition { session_id, after_revision };
+        let received = received.into_iter().map(position).collect();
+        Ok(self.once(via, AgentDeskRenewRequest { stream_id, received }, call).await?.open)
     }
 
     fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {

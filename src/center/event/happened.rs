@@ -6,6 +6,7 @@ use super::{Audience, EndReason, JoinCause, LeaveReason, QueueCause, UnqueueReas
 use crate::{
     bugs::bug,
     center::{
+        attachment::PostedAttachment,
         ids::{AgentId, Code, CustomerKey, Label, OfferId, QueueId, RequestId},
         offer::{Offer, Outcome},
         queue::Wanted,
@@ -81,6 +82,28 @@ pub struct Attribute {
     /// An integrator says so.
     #[n(2)]
     pub verified: bool,
+}
+
+/// A message that another one answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Quoted {
+    /// In staff's numbering.
+    #[n(0)]
+    pub revision: u32,
+    /// In the customer's.
+    #[n(1)]
+    pub public: u32,
+}
+
+/// What most messages have nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct PostedMore {
+    /// Files.
+    #[n(0)]
+    pub attachments: Vec<PostedAttachment>,
+    /// Nobody asked for it by a request; it can be answered all the same.
+    #[n(1)]
+    pub automatic: bool,
 }
 
 /// The kinds of a session's events.
@@ -216,6 +239,12 @@ pub enum Happened {
         /// What.
         #[n(2)]
         text: Text,
+        /// The message that it answers.
+        #[n(3)]
+        quoted: Option<Quoted>,
+        /// What else there is to it.
+        #[n(4)]
+        more: Option<Box<PostedMore>>,
     },
     /// Everyone when it advances what customers see, else staff. Somebody read up to here.
     #[n(9)]
@@ -386,7 +415,10 @@ impl Happened {
                 (Some(started.customer_id), started.name.into_iter().chain(values).collect())
             }
             Self::OfferMade(offer) => (offer.note, Vec::new()),
-            Self::Posted { text, .. } => (Some(*text), Vec::new()),
+            Self::Posted { text, more, .. } => {
+                let files = more.iter().flat_map(|more| &more.attachments);
+                (Some(*text), files.map(|file| file.name).collect())
+            }
             Self::DispositionSet { notes, .. } => (*notes, Vec::new()),
             Self::FlagRaised { note, .. } => (*note, Vec::new()),
             Self::Updated(updated) => {

@@ -13,6 +13,7 @@ use super::{
     hours::Openness,
     ids::{AgentId, Code, QueueId, SessionId},
     index::Subject,
+    mask::Masks,
     offer::Outcome,
     queue::{ClosingAction, Queue},
     session::{QueueEntry, Session},
@@ -155,6 +156,7 @@ impl Center {
         match change {
             CenterChange::SettingsPut(settings) => {
                 self.settings = (**settings).clone();
+                self.masks = Masks::of(settings);
                 self.reindex_all();
                 // A limit may have kept pairs apart that are possible now.
                 self.index.reconsider_all();
@@ -221,7 +223,35 @@ impl Center {
             CenterChange::PreferenceEnded { session } => self.quietly(session, |session| {
                 session.entry.iter_mut().for_each(|entry| entry.preferred = None);
             }),
+            CenterChange::CannedPut(_) | CenterChange::OwnCannedPut { .. } | CenterChange::OwnCannedDeleted { .. } => {
+                self.canned_change(change);
+            }
+            CenterChange::AttachmentCreated { .. }
+            | CenterChange::AttachmentUploaded { .. }
+            | CenterChange::AttachmentDropped { .. } => self.attachment_change(change),
         }
+    }
+
+    fn attachment_change(&mut self, change: &CenterChange) {
+        let (session, id) = match change {
+            CenterChange::AttachmentCreated { session, id, .. }
+            | CenterChange::AttachmentUploaded { session, id, .. }
+            | CenterChange::AttachmentDropped { session, id } => (session, id),
+            _ => return,
+        };
+        self.quietly(session, |session| {
+            session.extras(|extras| match change {
+                CenterChange::AttachmentCreated { attachment, .. } => {
+                    extras.attachments.insert(*id, (**attachment).clone());
+                }
+                CenterChange::AttachmentUploaded { file, .. } => {
+                    extras.attachments.entry(*id).and_modify(|known| known.file = Some(*file));
+                }
+                _ => {
+                    extras.attachments.remove(id);
+                }
+            });
+        });
     }
 
     fn queue_put(&mut self, now: Time, queue: &Queue) {
@@ -262,6 +292,7 @@ impl Center {
             | Audit::SettingsPut
             | Audit::QueuePut(_)
             | Audit::AgentPut(_)
+            | Audit::CannedPut(_)
             | Audit::QueueDeleted(_)
             | Audit::AgentDeleted(_) => {}
         }

@@ -47,6 +47,7 @@ impl Session {
             ended: None,
             closed: false,
             staff_only: Vec::new(),
+            extras: None,
             channel: started.channel,
             skills: started.skills.clone(),
             flag: None,
@@ -100,7 +101,10 @@ impl Session {
             }
             Happened::Joined { .. } => self.joined(now, event),
             Happened::Left { agent, reason, .. } => self.agent_left(now, commit, agent, *reason, now + skip_time),
-            Happened::Posted { message, fingerprint, .. } => self.posted(now, event, message, *fingerprint),
+            Happened::Posted { message, fingerprint, more, .. } => {
+                self.posted(now, event, message, *fingerprint);
+                self.posted_more(event.revision, more.as_deref());
+            }
             Happened::Read { participant, revision, public } => {
                 self.reads.insert(*participant, ReadMark { revision: *revision, public: *public });
             }
@@ -119,6 +123,7 @@ impl Session {
                 self.leaving.clear();
                 self.skipped.clear();
                 self.visited.clear();
+                self.drop_unsent();
             }
             Happened::WrapUpStarted { agent, expire, disposition_required } => {
                 let wrap_up = WrapUp { expire: *expire, disposition_required: *disposition_required };

@@ -3,7 +3,7 @@
 use super::about;
 use crate::center::{
     AgentId, Answer, Audit, Caller, Center, CenterChange, Object, Openness, QueueId, Refusal, Session, SessionId,
-    commit::Commit,
+    Settings, commit::Commit,
 };
 
 impl Center {
@@ -19,10 +19,15 @@ impl Center {
                 why: "no such queue, neither here nor among these objects".into(),
             };
             match object {
-                Object::Settings(_) => {}
+                Object::Settings(settings) => check_masks(at, settings)?,
                 Object::Queue(queue) => {
                     if let Some((field, _)) = queue.names().find(|(_, other)| !named(other) || **other == queue.id) {
                         return Err(unknown(format!("queue.{field}")));
+                    }
+                }
+                Object::CannedResponse(response) => {
+                    if let Some(at) = response.queues.iter().position(|queue| !named(queue)) {
+                        return Err(unknown(format!("canned_response.queue_ids[{at}]")));
                     }
                 }
                 Object::Agent(agent) => {
@@ -32,7 +37,7 @@ impl Center {
                 }
             }
         }
-        Ok(())
+        self.check_shared(objects)
     }
 
     fn differs(&self, object: &Object) -> bool {
@@ -40,8 +45,17 @@ impl Center {
             Object::Settings(settings) => **settings != self.settings,
             Object::Queue(queue) => self.queues.get(&queue.id) != Some(queue),
             Object::Agent(agent) => self.agents.get(&agent.id).map(|known| &known.config) != Some(agent),
+            Object::CannedResponse(response) => self.shared_response(&response.id) != Some(response),
         }
     }
+}
+
+/// Only patterns that compile are ever put.
+fn check_masks(object: usize, settings: &Settings) -> Result<(), Refusal> {
+    let masks = settings.masking.iter().flat_map(|masking| &masking.masks);
+    let mut faults = masks.enumerate().filter_map(|(at, mask)| Some((at, mask.fault()?)));
+    let field = |at| format!("objects[{object}].settings.masks[{at}].pattern");
+    faults.next().map_or(Ok(()), |(at, why)| Err(Refusal::FieldInvalid { field: field(at), why }))
 }
 
 pub(super) fn put(
@@ -58,6 +72,7 @@ pub(super) fn put(
             Object::Settings(_) => Audit::SettingsPut,
             Object::Queue(queue) => Audit::QueuePut(queue.id.clone()),
             Object::Agent(agent) => Audit::AgentPut(agent.id.clone()),
+            Object::CannedResponse(response) => Audit::CannedPut(response.id.clone()),
         };
         match object {
             Object::Settings(settings) => commit.center(CenterChange::SettingsPut(settings)),
@@ -67,6 +82,7 @@ pub(super) fn put(
                 commit.look_at_hours(&id);
             }
             Object::Agent(agent) => commit.center(CenterChange::AgentPut(agent)),
+            Object::CannedResponse(response) => commit.center(CenterChange::CannedPut(response)),
         }
         commit.center(CenterChange::Audited { by, what });
         Answer::default()

@@ -100,6 +100,9 @@ impl Commit<'_> {
             SessionDue::Widen => self.center(CenterChange::Widened { session: id }),
             SessionDue::TellWaiting => self.tell_waiting(id),
             SessionDue::PreferenceEnded => self.center(CenterChange::PreferenceEnded { session: id }),
+            SessionDue::AttachmentUnsent(attachment) => {
+                self.center(CenterChange::AttachmentDropped { session: id, id: attachment });
+            }
         }
     }
 

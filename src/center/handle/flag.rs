@@ -12,6 +12,7 @@ pub(super) fn raise(
     let (_, participant) = center.attended_by(caller, id)?;
     let agent = participant.agent.clone();
     Ok(move |commit: &mut Commit<'_>| {
+        let note = commit.masked(note);
         let note = commit.text(note);
         commit.session(id, Happened::FlagRaised { agent, note });
         about(id)

@@ -28,7 +28,7 @@ pub(super) fn invite(
     let (queue, ring) = (session.home.clone(), ring.unwrap_or(center.settings.invitation_time));
     Ok(move |commit: &mut Commit<'_>| {
         let (offer, expire) = (OfferId::from_bytes(commit.seed.next(commit.now)), commit.now + ring);
-        let (kind, note) = (OfferKind::Invitation { inviter, mode }, commit.text(note));
+        let (kind, note) = (OfferKind::Invitation { inviter, mode }, commit.note(note));
         let made = Offer { id: offer, agent: invitee, kind, queue, made: commit.now, expire, note, untold: false };
         commit.session(id, Happened::OfferMade(Box::new(made)));
         Answer { offer: Some(offer), expire, ..about(id) }

@@ -1,10 +1,10 @@
 //! Somebody says something, or has read it.
 
-use super::about;
+use super::{about, attachment};
 use crate::bugs::bug;
 use crate::center::{
-    Answer, Audience, Caller, Center, Happened, ReadMark, Refusal, Requested, SessionId, Who, commit::Commit,
-    session::Session,
+    Answer, Audience, Caller, Center, Happened, MessageParts, PostedMore, Quoted, ReadMark, Refusal, Requested,
+    SessionId, Who, commit::Commit, session::Session,
 };
 
 pub(super) fn send(
@@ -14,6 +14,7 @@ pub(super) fn send(
     id: SessionId,
     text: String,
     audience: Audience,
+    with: Option<Box<MessageParts>>,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let request =
         request.ok_or_else(|| Refusal::FieldInvalid { field: "request_id".into(), why: "is required".into() })?;
@@ -32,13 +33,38 @@ pub(super) fn send(
     if so_far >= center.settings.max_events {
         return Err(Refusal::SessionFull);
     }
+    let MessageParts { reply_to, attachments } = with.map(|with| *with).unwrap_or_default();
+    let quoted = reply_to.map(|reply_to| quoted(session, caller, audience, reply_to)).transpose()?;
+    attachment::to_send(center, caller, session, &attachments)?;
     Ok(move |commit: &mut Commit<'_>| {
-        let (text, by) = (commit.content.put(text), commit.caller_by());
-        let posted = Happened::Posted { message: request.id, fingerprint: Some(request.fingerprint), text };
+        let (text, by) = (commit.masked(text), commit.caller_by());
+        let text = commit.content.put(text);
+        let attachments = commit.posted(id, attachments);
+        let more = (!attachments.is_empty()).then(|| Box::new(PostedMore { attachments, automatic: false }));
+        let fingerprint = Some(request.fingerprint);
+        let posted = Happened::Posted { message: request.id, fingerprint, text, quoted, more };
         commit.tell(id, by, audience, posted);
         let session = commit.get(id);
         Answer { revision: session.revision, public: session.public, ..about(id) }
     })
+}
+
+/// The message that is answered, by its number among those that the sender sees.
+fn quoted(session: &Session, caller: &Caller, audience: Audience, reply_to: u32) -> Result<Quoted, Refusal> {
+    let wrong = |why: &str| Refusal::FieldInvalid { field: "reply_to_revision".into(), why: why.into() };
+    let by_customer = matches!(caller.who, Who::Customer(_));
+    let last = if by_customer { session.public } else { session.revision };
+    if reply_to == 0 || reply_to > last {
+        return Err(wrong("is no message's"));
+    }
+    let revision = if by_customer { session.staff_revision(reply_to) } else { reply_to };
+    if !session.is_message(revision) {
+        return Err(wrong("is no message's"));
+    }
+    if audience == Audience::Everyone && session.staff_only.binary_search(&revision).is_ok() {
+        return Err(wrong("is a message for staff, and this one is for everyone"));
+    }
+    Ok(Quoted { revision, public: session.public_revision(revision) })
 }
 
 pub(super) fn read(
@@ -70,7 +96,7 @@ pub(super) fn read(
 
 impl Center {
     /// An open session in which the caller may speak, and their number in it.
-    fn speaker(&self, caller: &Caller, id: SessionId) -> Result<(&Session, u32), Refusal> {
+    pub(super) fn speaker(&self, caller: &Caller, id: SessionId) -> Result<(&Session, u32), Refusal> {
         match &caller.who {
             Who::Customer(_) => self.open(caller, id).map(|session| (session, 0)),
             _ => self.attended_by(caller, id).map(|(session, participant)| (session, participant.number)),

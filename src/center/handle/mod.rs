@@ -13,6 +13,8 @@ use super::{
 };
 
 mod admin;
+mod attachment;
+mod canned;
 mod due;
 mod end;
 mod flag;
@@ -94,8 +96,8 @@ impl Center {
             Command::EndSession { session, end_for_all, expected } => {
                 decide!(end::end(self, &caller, session, end_for_all, expected))
             }
-            Command::SendMessage { session, text, audience } => {
-                decide!(message::send(self, &caller, request, session, text, audience))
+            Command::SendMessage { session, text, audience, with } => {
+                decide!(message::send(self, &caller, request, session, text, audience, with))
             }
             Command::ReadUpTo { session, revision } => {
                 decide!(message::read(self, &caller, session, revision))
@@ -152,6 +154,12 @@ impl Center {
             }
             Command::Due => decide!(due::due()),
             Command::Archive { session } => decide!(admin::archive(self, session)),
+            Command::PutCannedResponse(response) => decide!(canned::put(self, &caller, *response)),
+            Command::DeleteCannedResponse { id } => decide!(canned::delete(self, &caller, id)),
+            Command::CreateAttachment { session, id, name, content_type, size } => {
+                decide!(attachment::create(self, &caller, session, id, name, content_type, size))
+            }
+            Command::FinishUpload { session, id, file } => decide!(attachment::uploaded(self, session, id, file)),
         }
     }
 

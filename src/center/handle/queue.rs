@@ -33,6 +33,7 @@ pub(super) fn transfer(
     let entering = Entering { priority: priority.unwrap_or(entering.priority), ..entering };
     Ok(move |commit: &mut Commit<'_>| {
         commit.enqueue(id, entering);
+        let note = commit.masked(note);
         if !note.is_empty() {
             let by = commit.caller_by();
             commit.say(id, by, Audience::Staff, &note);

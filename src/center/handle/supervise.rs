@@ -65,19 +65,14 @@ pub(super) fn reassign(
         Successor::Agent(agent) => center.check_invitee(session, agent)?,
         Successor::Queue(queue) => check_queue(center, session, queue)?,
     }
-    Ok(move |commit: &mut Commit<'_>| match to {
-        Successor::Agent(agent) => {
-            let ring = commit.center.settings.invitation_time;
-            let (offer, expire) = (OfferId::from_bytes(commit.seed.next(commit.now)), commit.now + ring);
-            let kind = OfferKind::Invitation { inviter: supervisor, mode: InviteMode::Reassign };
-            let (queue, note) = (commit.get(id).home.clone(), commit.text(note));
-            let made = Offer { id: offer, agent, kind, queue, made: commit.now, expire, note, untold: false };
-            commit.session(id, Happened::OfferMade(Box::new(made)));
-            Answer { offer: Some(offer), expire, ..about(id) }
-        }
-        Successor::Queue(queue) => {
-            commit.give_to_queue(id, queue, &note);
-            about(id)
+    Ok(move |commit: &mut Commit<'_>| {
+        let note = commit.masked(note);
+        match to {
+            Successor::Agent(agent) => commit.offer_instead(id, supervisor, agent, note),
+            Successor::Queue(queue) => {
+                commit.give_to_queue(id, queue, &note);
+                about(id)
+            }
         }
     })
 }
@@ -124,6 +119,16 @@ pub(super) fn force(
 }
 
 impl Commit<'_> {
+    fn offer_instead(&mut self, id: SessionId, supervisor: AgentId, agent: AgentId, note: String) -> Answer {
+        let (offer, expire) =
+            (OfferId::from_bytes(self.seed.next(self.now)), self.now + self.center.settings.invitation_time);
+        let kind = OfferKind::Invitation { inviter: supervisor, mode: InviteMode::Reassign };
+        let (queue, note) = (self.get(id).home.clone(), self.text(note));
+        let made = Offer { id: offer, agent, kind, queue, made: self.now, expire, note, untold: false };
+        self.session(id, Happened::OfferMade(Box::new(made)));
+        Answer { offer: Some(offer), expire, ..about(id) }
+    }
+
     fn give_to_queue(&mut self, id: SessionId, queue: QueueId, note: &str) {
         let attending: Vec<AgentId> = self.get(id).attending().map(|other| other.agent.clone()).collect();
         let entering = Entering::new(self.get(id), queue, QueueCause::Reassigned);

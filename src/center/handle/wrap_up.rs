@@ -34,7 +34,7 @@ pub(super) fn dispose(
         return Err(Refusal::FieldInvalid { field: "code".into(), why: "is none of the queue's dispositions".into() });
     }
     Ok(move |commit: &mut Commit<'_>| {
-        let notes = commit.text(notes);
+        let notes = commit.note(notes);
         commit.session(id, Happened::DispositionSet { agent, code, notes });
         about(id)
     })

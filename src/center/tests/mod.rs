@@ -2,16 +2,20 @@
 
 mod access;
 mod admin;
+mod attachments;
+mod canned;
 mod complaints;
 mod deadlines;
 mod end;
 mod invite;
 mod leave;
+mod masking;
 mod messages;
 mod offers;
 mod presence;
 mod properties;
 mod queues;
+mod quoting;
 mod recovery;
 mod requests;
 mod routing;

@@ -74,10 +74,14 @@ command!(leave(if_last: Option<IfLast>) => |_world, session| Command::Leave { se
 command!(end() => |_world, session| Command::EndSession { session, end_for_all: false, expected: None });
 command!(end_for_all() => |_world, session| Command::EndSession { session, end_for_all: true, expected: None });
 command!(say(text: &'static str) => |_world, session| Command::SendMessage {
-    session, text: text.into(), audience: Audience::Everyone
+    session, text: text.into(), audience: Audience::Everyone, with: None
 });
 command!(whisper(text: &'static str) => |_world, session| Command::SendMessage {
-    session, text: text.into(), audience: Audience::Staff
+    session, text: text.into(), audience: Audience::Staff, with: None
+});
+command!(reply(revision: u32, audience: Audience) => |_world, session| Command::SendMessage {
+    session, text: "reply".into(), audience,
+    with: Some(Box::new(MessageParts { reply_to: Some(revision), ..MessageParts::default() }))
 });
 command!(read(revision: u32) => |_world, session| Command::ReadUpTo { session, revision });
 command!(dispose(code: &'static str) => |_world, session| Command::SetDisposition {
@@ -177,6 +181,14 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             },
             CenterChange::QueueDeleted(queue) => Some(format!("queue {queue} deleted")),
             CenterChange::AgentDeleted(agent) => Some(format!("agent {agent} deleted")),
+            CenterChange::CannedPut(response) => Some(format!("canned {} put", response.id)),
+            CenterChange::OwnCannedPut { agent, response } => Some(format!("{agent} put canned {}", response.id)),
+            CenterChange::OwnCannedDeleted { agent, id } => Some(format!("{agent} deleted canned {id}")),
+            CenterChange::AttachmentCreated { attachment, .. } => {
+                Some(format!("file announced: {}", texts[attachment.name.item as usize]))
+            }
+            CenterChange::AttachmentUploaded { .. } => Some("file uploaded".into()),
+            CenterChange::AttachmentDropped { .. } => Some("file dropped".into()),
         },
     }
 }
@@ -198,7 +210,7 @@ fn session_event(event: &SessionEvent, texts: &[String]) -> String {
         Happened::OfferExtended { agent, .. } => format!("offer to {agent} extended"),
         Happened::Joined { agent, cause, .. } => format!("{agent} joined: {cause:?}"),
         Happened::Left { agent, reason, .. } => format!("{agent} left: {reason:?}"),
-        Happened::Posted { text, .. } => {
+        Happened::Posted { text, quoted, more, .. } => {
             let who = match &event.by {
                 By::System => "system".into(),
                 By::Customer => "customer".into(),
@@ -206,7 +218,10 @@ fn session_event(event: &SessionEvent, texts: &[String]) -> String {
                 By::Queue { id, .. } => format!("queue {id}"),
             };
             let how = if event.public.is_some() { "said" } else { "whispered" };
-            format!("{who} {how}: {}", texts[text.item as usize])
+            let answers = quoted.map_or_else(String::new, |it| format!(", to {} ({})", it.revision, it.public));
+            let files = more.iter().flat_map(|more| &more.attachments);
+            let files = files.map(|file| format!(", with {}", texts[file.name.item as usize])).collect::<String>();
+            format!("{who} {how}: {}{answers}{files}", texts[text.item as usize])
         }
         Happened::Read { participant, revision, public } => {
             let to = if event.public.is_some() { "all see" } else { "staff sees" };

@@ -13,6 +13,8 @@ pub(super) struct World {
     steps: u64,
     happened: Vec<String>,
     pub(super) events: Vec<Event>,
+    /// The texts that the last commit stored.
+    pub(super) texts: Vec<String>,
     /// Everything since the beginning.
     pub(super) log: Vec<Event>,
     result: Result<Answer, Refusal>,
@@ -32,6 +34,7 @@ pub(super) fn given() -> World {
         steps: 0,
         happened: Vec::new(),
         events: Vec::new(),
+        texts: Vec::new(),
         log: Vec::new(),
         result: Ok(Answer::default()),
     };
@@ -209,6 +212,7 @@ impl World {
         let content = Content::new(self.steps, 0);
         match self.center.handle(asked, self.now, Seed::new(seed), content) {
             Ok(decided) => {
+                self.texts.clone_from(&decided.texts);
                 if let Some(record) = &decided.record {
                     self.happened.extend(record.events.iter().filter_map(|event| described(event, &decided.texts)));
                     self.events.extend(record.events.iter().cloned());
@@ -273,6 +277,14 @@ impl World {
         assert_eq!(self.result.as_ref().err(), None, "it was refused");
         assert!(self.happened.iter().any(|said| said == expected), "{expected:?} isn't among {:#?}", self.happened);
         self
+    }
+
+    /// The one thing that happened.
+    #[track_caller]
+    pub(super) fn happened(&self) -> &str {
+        assert_eq!(self.result.as_ref().err(), None, "it was refused");
+        assert_eq!(self.happened.len(), 1, "{:?}", self.happened);
+        &self.happened[0]
     }
 
     #[track_caller]

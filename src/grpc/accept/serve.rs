@@ -3,9 +3,10 @@
 use std::{convert::Infallible, pin::pin, time::Duration};
 
 use http::{Request, Response};
-use hyper::{body::Incoming, server::conn::http2};
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
     service::TowerToHyperService,
 };
 use tokio::{
@@ -25,10 +26,13 @@ use crate::config::Limits;
 /// How long a connection without a call of ours has to end when the server stops.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// hyper takes no less for HTTP/1.1.
+const LEAST_BUFFER: usize = 8192;
+
 /// How one connection is served; the same for all.
 #[derive(Clone)]
 struct Server<S> {
-    http: http2::Builder<TokioExecutor>,
+    http: auto::Builder<TokioExecutor>,
     tls: Option<TlsAcceptor>,
     service: S,
     handshake: Duration,
@@ -50,7 +54,7 @@ pub async fn serve<S>(
     S::Future: Send + 'static,
 {
     let server = Server {
-        http: http2(limits),
+        http: http(limits),
         tls,
         service,
         handshake: limits.connections.handshake,
@@ -70,11 +74,16 @@ pub async fn serve<S>(
     connections.wait().await;
 }
 
-/// HTTP/2 with the bounds that tonic and hyper leave open.
-fn http2(limits: &Limits) -> http2::Builder<TokioExecutor> {
+/// HTTP/2 with the bounds that tonic and hyper leave open; HTTP/1.1, which only files are served over, with as little room.
+fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let (streams, connections) = (&limits.streams, &limits.connections);
-    let mut http = http2::Builder::new(TokioExecutor::new());
-    http.timer(TokioTimer::new())
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(connections.handshake)
+        .max_buf_size((limits.messages.metadata_bytes as usize).max(LEAST_BUFFER));
+    http.http2()
+        .timer(TokioTimer::new())
         .max_concurrent_streams(streams.service.max(streams.agent).max(streams.customer))
         .max_pending_accept_reset_streams(limits.resets.pending_accept)
         .max_local_error_reset_streams(limits.resets.local_error)
@@ -137,7 +146,7 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn said(ended: hyper::Result<()>) {
+fn said(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection failed");
     }
@@ -165,7 +174,7 @@ mod tests {
         let (_reporter, health) = tonic_health::server::health_reporter();
         let (_stop, stop) = watch::channel(false);
         let server = Server {
-            http: http2(&limits),
+            http: http(&limits),
             tls: None,
             service: Routes::new(health).prepare(),
             handshake: limits.connections.handshake,

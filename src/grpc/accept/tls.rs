@@ -29,7 +29,7 @@ pub enum TlsError {
     Certificate(#[from] rustls::Error),
 }
 
-/// What makes handshakes: TLS 1.2 and 1.3, HTTP/2 alone.
+/// What makes handshakes: TLS 1.2 and 1.3; HTTP/2, and HTTP/1.1 for files.
 ///
 /// # Errors
 /// The files can't be read, or don't fit each other.
@@ -43,7 +43,7 @@ pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
     let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions()?.with_no_client_auth();
     let mut config = builder.with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"h2".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

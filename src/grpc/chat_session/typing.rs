@@ -31,6 +31,6 @@ pub(super) async fn send(call: Call, it: pb::SendTypingRequest) -> Result<pb::Se
     let read = call.shard.handle.read_here(&call.center, move |center, _| center.speaks_as(&who, session));
     let participant = read.await.map_err(status::unavailable)?.map_err(status::of)?;
     let bytes = frames::typing(session.to_string(), participant).0.into();
-    call.shard.feed.signal(session, Signal { from, audience, bytes });
+    call.shard.feed.signal(session, Signal { from, audience, bytes, public: None });
     Ok(pb::SendTypingResponse {})
 }

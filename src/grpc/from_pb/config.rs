@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Field, NOTE, Violation, agent_id, code, millis, optional, queue_id, text, wrong};
+use super::{
+    Field, NOTE, Violation, agent_id, attachments, canned, code, masks, millis, optional, queue_id, text, wrong,
+};
 use crate::{
     center::{AgentConfig, AgentKind, Code, HOUR, MINUTE, Millis, Object, Permission, SECOND, Settings},
     grpc::pb::{self, apply_request},
@@ -18,6 +20,9 @@ pub(in crate::grpc) fn object(at: usize, request: pb::ApplyRequest) -> Field<Obj
             self::settings(settings).map(|it| Object::Settings(Box::new(it)))
         }
         Some(apply_request::Object::Queue(queue)) => super::queue::queue(queue).map(|it| Object::Queue(Box::new(it))),
+        Some(apply_request::Object::CannedResponse(response)) => {
+            canned::canned_response("canned_response", Some(response)).map(|it| Object::CannedResponse(Box::new(it)))
+        }
         Some(apply_request::Object::Agent(agent)) => self::agent(agent).map(|it| Object::Agent(Box::new(it))),
     };
     parsed.map_err(|violation| Violation { field: format!("objects[{at}].{}", violation.field), ..violation })
@@ -71,6 +76,8 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         inactivity_warning: note("settings.inactivity_warning", asked.inactivity_warning)?,
         inactivity_message: note("settings.inactivity_message", asked.inactivity_message)?,
         last_agent_memory: time("last_agent_memory", asked.last_agent_memory, 0, 0, 90 * 24 * HOUR)?,
+        masking: masks::masking_of(asked.masks, asked.mask_card_numbers)?,
+        attachments: attachments::limits(asked.attachments)?,
     })
 }
 

@@ -3,8 +3,8 @@
 use super::{duration, wanted};
 use crate::{
     center::{
-        AgentConfig, AgentKind, ClosingAction, DAY, Hours, MaxWaitAction, Millis, Moment, Permission, Queue, QueueId,
-        Settings, Span,
+        AgentConfig, AgentKind, AttachmentLimits, ClosingAction, DAY, Hours, Mask, MaxWaitAction, Millis, Moment,
+        Permission, Queue, QueueId, Settings, Span,
     },
     grpc::pb,
 };
@@ -39,6 +39,23 @@ pub(in crate::grpc) fn settings(settings: &Settings) -> pb::CenterSettings {
         inactivity_warning: settings.inactivity_warning.clone().unwrap_or_default(),
         inactivity_message: settings.inactivity_message.clone().unwrap_or_default(),
         last_agent_memory: Some(duration(settings.last_agent_memory)),
+        masks: settings.masking.iter().flat_map(|masking| &masking.masks).map(mask).collect(),
+        mask_card_numbers: settings.masking.as_ref().is_some_and(|masking| masking.card_numbers),
+        attachments: Some(attachments(&settings.attachment_limits())),
+    }
+}
+
+fn mask(mask: &Mask) -> pb::Mask {
+    let Mask { name, pattern, replacement } = mask.clone();
+    pb::Mask { name, pattern, replacement }
+}
+
+fn attachments(limits: &AttachmentLimits) -> pb::AttachmentSettings {
+    pb::AttachmentSettings {
+        max_bytes: Some(limits.max_bytes),
+        max_per_message: Some(limits.per_message),
+        max_per_session: Some(limits.per_session),
+        content_types: limits.content_types.iter().map(|it| it.as_str().to_owned()).collect(),
     }
 }
 

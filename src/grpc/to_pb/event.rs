@@ -5,8 +5,8 @@ use bytes::Bytes;
 use super::{actor, duration, end_reason, offer, offer_kind, outcome, service, time};
 use crate::{
     center::{
-        AgentId, Attribute, Audience, Happened, JoinCause, Label, LeaveReason, QueueCause, SessionEvent, Started, Text,
-        Time, UnqueueReason, Updated, WrapUpOutcome,
+        AgentId, Attribute, Audience, Happened, JoinCause, Label, LeaveReason, PostedAttachment, QueueCause,
+        SessionEvent, Started, Text, Time, UnqueueReason, Updated, WrapUpOutcome,
     },
     grpc::{
         codec::Frame,
@@ -145,10 +145,12 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
             participant: Some(participant(*number, agent, name, staff, None, Some(now))),
             reason: left(*reason).into(),
         }),
-        Happened::Posted { message, text, .. } => Kind::MessagePosted(pb::MessagePosted {
+        Happened::Posted { message, text, quoted, more, .. } => Kind::MessagePosted(pb::MessagePosted {
             message_id: message.to_string(),
             text: read(commit, Some(*text)),
             redacted: commit.batch().text(*text).is_none(),
+            reply_to_revision: quoted.map_or(0, |it| u64::from(if staff { it.revision } else { it.public })),
+            attachments: more.iter().flat_map(|more| &more.attachments).map(|it| attachment(commit, it)).collect(),
         }),
         Happened::Read { participant, revision, public } => Kind::ReadUpTo(pb::ReadUpTo {
             participant_id: participant.to_string(),
@@ -176,6 +178,15 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
         | Happened::Closed
         | Happened::LeavePlanned { .. }
         | Happened::LeavePlanDropped { .. } => after_chat(commit, what),
+    }
+}
+
+fn attachment(commit: &SessionCommit, posted: &PostedAttachment) -> pb::Attachment {
+    pb::Attachment {
+        attachment_id: posted.id.to_string(),
+        name: read(commit, Some(posted.name)),
+        content_type: posted.content_type.as_str().to_owned(),
+        size: posted.size,
     }
 }
 

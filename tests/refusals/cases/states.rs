@@ -128,6 +128,15 @@ pub(super) fn states(stage: &Stage) -> Vec<Row> {
     ]
 }
 
+fn masked(masks: &[(&str, &str, &str)]) -> Object {
+    let mask = |(name, pattern, replacement): &(&str, &str, &str)| pb::Mask {
+        name: (*name).into(),
+        pattern: (*pattern).into(),
+        replacement: (*replacement).into(),
+    };
+    Object::Settings(pb::CenterSettings { masks: masks.iter().map(mask).collect(), ..Default::default() })
+}
+
 pub(super) fn objects() -> Vec<Row> {
     let bad = |object_: Object| object(object_);
     let agent_ = |queues: &[&str], capacity| pb::Agent {
@@ -144,6 +153,11 @@ pub(super) fn objects() -> Vec<Row> {
         ("a long wait", bad(Object::Queue(pb::Queue { max_wait: long(8 * 24 * 3600), ..queue("q") }))),
         ("an agent of no queue", bad(Object::Agent(agent_(&["none"], 1)))),
         ("much capacity", bad(Object::Agent(agent_(&["sales"], 101)))),
+        ("a broken mask", bad(masked(&[("open", "(", "")]))),
+        ("a mask of everything", bad(masked(&[("all", ".*", "")]))),
+        ("a long mask", bad(masked(&[("long", &"x".repeat(513), "")]))),
+        ("a mask without a name", bad(masked(&[("", "x", "")]))),
+        ("21 masks", bad(masked(&[("one", "x", ""); 21]))),
         ("no capacity", bad(Object::Settings(pb::CenterSettings { capacity: Some(0), ..Default::default() }))),
     ];
     let mut all: Vec<Row> =

@@ -12,7 +12,7 @@ use std::{
 use tokio_stream::{Stream, StreamExt};
 
 use super::super::{
-    follow::{Cut, Follow},
+    follow::{Cut, Follow, Received},
     keeper::{Line, Source, Via},
 };
 use crate::{Error, ErrorKind, Watch};
@@ -36,6 +36,8 @@ pub(super) struct Fake<F: Follow> {
     pub(super) requests: Mutex<Vec<F::Request>>,
     pub(super) cuts: Mutex<Vec<Cut>>,
     pub(super) renewals: AtomicUsize,
+    /// What each renewal told.
+    pub(super) received: Mutex<Vec<Received>>,
     pub(super) open: AtomicBool,
 }
 
@@ -46,6 +48,7 @@ impl<F: Follow> Fake<F> {
             requests: Mutex::default(),
             cuts: Mutex::default(),
             renewals: AtomicUsize::new(0),
+            received: Mutex::default(),
             open: AtomicBool::new(true),
         })
     }
@@ -77,7 +80,8 @@ impl<F: Follow> Source<F> for Arc<Fake<F>> {
         }
     }
 
-    async fn renew(&self, _: Via, _: String) -> Result<bool, Error> {
+    async fn renew(&self, _: Via, _: String, received: Received) -> Result<bool, Error> {
+        self.received.lock().unwrap().push(received);
         self.renewals.fetch_add(1, Ordering::Relaxed);
         Ok(self.open.load(Ordering::Relaxed))
     }

@@ -4,7 +4,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{
     fake::{Fake, Opening, Then, all, open},
-    session::{closed, follow, opened},
+    session::{closed, follow, opened, said},
 };
 
 #[tokio::test(start_paused = true)]
@@ -44,4 +44,18 @@ async fn dropping_a_stream_stops_everything() {
     sleep(Duration::from_secs(60)).await;
     assert_eq!(fake.renewals.load(Ordering::Relaxed), 0);
     assert_eq!(Arc::strong_count(&fake), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_received_is_told_at_most_once_a_second() {
+    let fake = Fake::new([Opening::Stream(vec![opened(0), said([1]), said([2, 3])], Then::Silence)]);
+    let _watch = open(follow(Some(0)), &fake).await.unwrap();
+    sleep(Duration::from_secs(9)).await;
+    let told = fake.received.lock().unwrap().clone();
+    let last = told.iter().rev().find_map(|told| told.values().next().copied());
+    assert_eq!(last, Some(3));
+    assert!(told.len() <= 2, "{told:?}");
+    sleep(Duration::from_secs(20)).await;
+    let told = fake.received.lock().unwrap().clone();
+    assert!(told.last().is_some_and(std::collections::BTreeMap::is_empty), "what is known isn't told again: {told:?}");
 }

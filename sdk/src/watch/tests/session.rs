@@ -32,7 +32,7 @@ fn events(events: impl IntoIterator<Item = (u64, event::Kind)>) -> WatchResponse
     message(Kind::Events(SessionEvents { session_id: "s".into(), events }))
 }
 
-fn said(revisions: impl IntoIterator<Item = u64>) -> WatchResponse {
+pub(super) fn said(revisions: impl IntoIterator<Item = u64>) -> WatchResponse {
     let say = |revision| (revision, event::Kind::MessagePosted(MessagePosted::default()));
     events(revisions.into_iter().map(say))
 }

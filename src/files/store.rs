@@ -1,0 +1,165 @@
+//! Where the bytes lie: a folder, or whatever else `object_store` knows.
+
+use std::{
+    fs, io,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt};
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFileSystem, path::Path};
+
+use crate::center::{AttachmentId, CenterId, FileId, HOUR, SessionId, Time};
+
+/// Bytes that are written at once.
+const PART: usize = 256 * 1024;
+
+/// Parts on their way to the store at once.
+const PARTS: usize = 4;
+
+/// Why the store can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the files' store: {0}")]
+pub struct StoreError(#[from] object_store::Error);
+
+/// Where files lie. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    files: Arc<dyn ObjectStore>,
+    folder: PathBuf,
+}
+
+/// A file that lies there, by what its name says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept {
+    /// When it was announced, to the day: old files are found without looking at all.
+    pub created: Time,
+    /// The center.
+    pub center: CenterId,
+    /// The session.
+    pub session: SessionId,
+    /// The attachment.
+    pub attachment: AttachmentId,
+    /// Which of its uploads.
+    pub file: FileId,
+}
+
+/// In the name of a file that is being written; in no other's.
+const PARTIAL: char = '#';
+
+const DAY: u64 = 24 * HOUR;
+
+impl Kept {
+    fn path(&self) -> Path {
+        let Self { created, center, session, attachment, file } = self;
+        Path::from(format!("{:08}/{center}/{session}/{attachment}-{file}", created.0 / DAY))
+    }
+
+    fn parse(path: &Path) -> Option<Self> {
+        let mut parts = path.as_ref().split('/');
+        let (day, center, session, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        // Two hyphenated UUIDs with a hyphen between.
+        let (attachment, file) = (name.get(..36)?, name.get(37..)?);
+        Some(Self {
+            created: Time(day.parse::<u64>().ok()?.checked_mul(DAY)?),
+            center: CenterId::parse(center)?,
+            session: SessionId::parse(session)?,
+            attachment: AttachmentId::parse(attachment)?,
+            file: FileId::parse(file)?,
+        })
+    }
+}
+
+impl Store {
+    /// A folder, made when it isn't there. What is written there is on the disk before it counts.
+    ///
+    /// # Errors
+    /// It can't be used.
+    pub fn folder(folder: &FilePath) -> Result<Self, StoreError> {
+        let made = fs::create_dir_all(folder);
+        made.map_err(|error| object_store::Error::Generic { store: "folder", source: Box::new(error) })?;
+        let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
+        Ok(Self { files: Arc::new(files), folder: folder.to_owned() })
+    }
+
+    /// Begins a file: nobody finds it before it is finished.
+    pub async fn write(&self, kept: &Kept) -> Result<Writing, StoreError> {
+        let upload = self.files.put_multipart(&kept.path()).await?;
+        Ok(Writing(WriteMultipart::new_with_chunk_size(upload, PART)))
+    }
+
+    /// A file's bytes.
+    pub async fn read(&self, kept: &Kept) -> Result<impl Stream<Item = Result<Bytes, StoreError>> + use<>, StoreError> {
+        Ok(self.files.get(&kept.path()).await?.into_stream().map_err(StoreError))
+    }
+
+    /// Removes a file; one that isn't there is removed already.
+    pub async fn remove(&self, kept: &Kept) -> Result<(), StoreError> {
+        match self.files.delete(&kept.path()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The files that were announced on the same day as `time`.
+    pub async fn of_day(&self, time: Time) -> Result<Vec<Kept>, StoreError> {
+        let folder = Path::from(format!("{:08}", time.0 / DAY));
+        let found = self.files.list(Some(&folder)).map_ok(|found| Kept::parse(&found.location));
+        let found: Vec<Option<Kept>> = found.try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Removes what was being written on the same day as `time` when the program was killed.
+    pub async fn remove_unfinished(&self, time: Time) {
+        let folder = self.folder.join(format!("{:08}", time.0 / DAY));
+        let removed = tokio::task::spawn_blocking(move || remove_parts(&folder)).await;
+        match removed {
+            Ok(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "unfinished files can't be removed");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "unfinished files can't be removed"),
+        }
+    }
+}
+
+/// Removes what was being written in a folder and those in it, and folders that are empty then.
+fn remove_parts(folder: &FilePath) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_parts(&path)?;
+        } else if path.file_name().is_some_and(|name| name.to_string_lossy().contains(PARTIAL)) {
+            fs::remove_file(&path)?;
+        }
+    }
+    // One that isn't empty stays.
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// A file that is being written.
+pub struct Writing(WriteMultipart);
+
+impl Writing {
+    /// Takes bytes; waits while many are still on their way.
+    pub async fn put(&mut self, bytes: Bytes) -> Result<(), StoreError> {
+        self.0.wait_for_capacity(PARTS).await?;
+        self.0.put(bytes);
+        Ok(())
+    }
+
+    /// It is whole, and on the disk.
+    pub async fn finish(self) -> Result<(), StoreError> {
+        self.0.finish().await?;
+        Ok(())
+    }
+
+    /// It isn't wanted.
+    pub async fn abort(self) {
+        if let Err(error) = self.0.abort().await {
+            tracing::warn!(%error, "a file that was given up can't be removed");
+        }
+    }
+}
