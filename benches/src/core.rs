@@ -35,7 +35,7 @@ pub(crate) fn queue(id: &str) -> Queue {
 
 pub(crate) fn agent(at: usize, queues: BTreeSet<QueueId>) -> AgentConfig {
     let id = AgentId::parse(&format!("agent-{at}")).expect("a name");
-    AgentConfig { id, name: "Agent".into(), queues, capacity: Some(100), supervisor: false }
+    AgentConfig { id, name: "Agent".into(), queues, capacity: Some(100), supervisor: false, teams: BTreeSet::new() }
 }
 
 pub(crate) fn start(at: u64, queue: &str) -> (Who, Command) {

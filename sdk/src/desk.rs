@@ -1,14 +1,16 @@
 //! An agent's desk.
 
+mod favourites;
 mod sign;
 mod state;
 mod targets;
 
+pub use favourites::{DeleteFavourite, PutFavourite};
 pub use sign::{SignIn, SignOut};
 pub use state::SetState;
 pub use targets::ListTargets;
 
-use crate::{Client, watch::WatchDesk};
+use crate::{Client, TargetId, watch::WatchDesk};
 
 /// An agent's desk; from [`Client::desk`]. Its methods give requests; `send` sends them.
 #[derive(Clone, Debug)]
@@ -46,6 +48,16 @@ impl AgentDesk {
     /// all when it is empty.
     pub fn list_targets(&self, query: impl Into<String>) -> ListTargets {
         ListTargets::new(self.client.clone(), query.into())
+    }
+
+    /// Marks a colleague or a queue as one that the agent likes to see first; up to 100. Twice changes nothing.
+    pub fn put_favourite(&self, target: TargetId) -> PutFavourite {
+        PutFavourite::new(&self.client, target)
+    }
+
+    /// Takes the mark away, if it is there.
+    pub fn delete_favourite(&self, target: TargetId) -> DeleteFavourite {
+        DeleteFavourite::new(&self.client, target)
     }
 
     /// Everything of this agent: state, offers, every event of the sessions they are connected to, typing.

@@ -48,7 +48,7 @@ mod watch;
 pub use administration::{Administration, Agent, Applied, CenterSettings, ConfigObject, Queue};
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use desk::{AgentDesk, ListTargets, SetState, SignIn, SignOut};
+pub use desk::{AgentDesk, DeleteFavourite, ListTargets, PutFavourite, SetState, SignIn, SignOut};
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
 pub use session::{
@@ -60,7 +60,7 @@ pub use token::{TokenFuture, TokenProvider};
 pub use types::{
     Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Customer, Desk,
     DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
-    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
+    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target, TargetId,
     UnqueueReason, WrapUp, WrapUpOutcome,
 };
 pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};

@@ -20,4 +20,4 @@ pub use event_kind::EventKind;
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, OfferOutcome};
 pub use party::{Customer, Participant, ReadMark};
 pub use session::{EndReason, Session, SessionState};
-pub use target::{AgentTarget, QueueTarget, Target};
+pub use target::{AgentTarget, QueueTarget, Target, TargetId};

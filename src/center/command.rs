@@ -7,6 +7,7 @@ use super::{
     ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
     offer::InviteMode,
     settings::{AgentConfig, Queue, Settings},
+    target::Target,
     time::{Millis, Time},
 };
 
@@ -380,6 +381,20 @@ pub enum Command {
         /// The session.
         #[n(0)]
         session: SessionId,
+    },
+    /// An agent likes to see somebody or a queue first.
+    #[n(40)]
+    PutFavourite {
+        /// Whom or which.
+        #[n(0)]
+        target: Target,
+    },
+    /// An agent no longer does.
+    #[n(41)]
+    DeleteFavourite {
+        /// Whom or which.
+        #[n(0)]
+        target: Target,
     },
 }
 

@@ -8,6 +8,7 @@ use super::{
     command::{Answer, Caller},
     ids::{AgentId, Code, Incarnation, Label, QueueId, RequestId, ServiceId, SessionId},
     settings::{AgentConfig, Queue, Settings},
+    target::Target,
     time::{Millis, Time},
 };
 
@@ -261,6 +262,26 @@ pub enum CenterChange {
         /// The session.
         #[n(0)]
         session: SessionId,
+    },
+    /// An agent has one favourite more.
+    #[n(40)]
+    FavouritePut {
+        /// Whose.
+        #[n(0)]
+        agent: AgentId,
+        /// Whom or which.
+        #[n(1)]
+        target: Target,
+    },
+    /// An agent has one favourite less.
+    #[n(41)]
+    FavouriteDeleted {
+        /// Whose.
+        #[n(0)]
+        agent: AgentId,
+        /// Whom or which.
+        #[n(1)]
+        target: Target,
     },
 }
 

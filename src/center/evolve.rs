@@ -147,6 +147,8 @@ impl Center {
             CenterChange::SkipEnded { session, agent } => self.quietly(session, |session| {
                 session.skipped.remove(agent);
             }),
+            CenterChange::FavouritePut { agent, target } => self.favourite(agent, target, true),
+            CenterChange::FavouriteDeleted { agent, target } => self.favourite(agent, target, false),
         }
     }
 

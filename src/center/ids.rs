@@ -124,6 +124,10 @@ name!(
     QueueId
 );
 name!(
+    /// A team: a word that the center's agents are grouped by.
+    TeamId
+);
+name!(
     /// A caller's id of a request, or a sender's of a message.
     RequestId
 );

@@ -30,6 +30,7 @@ mod refusal;
 mod routing;
 mod session;
 mod settings;
+mod target;
 mod text;
 mod time;
 
@@ -46,13 +47,14 @@ pub use event::{
 pub use handle::Decided;
 pub use ids::{
     AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed, ServiceId,
-    SessionId, is_name,
+    SessionId, TeamId, is_name,
 };
 pub use index::{Index, Subject};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
 pub use refusal::Refusal;
 pub use session::{Away, EndedOffer, Participant, Place, QueueEntry, ReadMark, Session, State, WrapUp};
 pub use settings::{AgentConfig, MaxWaitAction, Queue, Settings};
+pub use target::{MAX_FAVOURITES, Target};
 pub use text::{Content, Text};
 pub use time::{HOUR, MINUTE, Millis, SECOND, Time};
 
@@ -92,6 +94,10 @@ pub struct Center {
     /// Set from a leader's start until the deadlines have moved: by how much.
     #[n(8)]
     down_for: Option<Millis>,
+    /// What each agent likes to see first in the Invite window; only those who have such.
+    #[n(10)]
+    #[cbor(skip_if = "BTreeMap::is_empty")]
+    favourites: BTreeMap<AgentId, BTreeSet<Target>>,
     /// Derived.
     #[cbor(skip)]
     index: Index,
@@ -145,6 +151,7 @@ impl Center {
             requests: Requests::default(),
             living,
             down_for: None,
+            favourites: BTreeMap::new(),
             index: Index::default(),
         }
     }

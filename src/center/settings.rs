@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use minicbor::{Decode, Encode};
 
 use super::{
-    ids::{AgentId, Label, QueueId},
+    ids::{AgentId, Label, QueueId, TeamId},
     time::{HOUR, MINUTE, Millis, SECOND},
 };
 
@@ -144,4 +144,8 @@ pub struct AgentConfig {
     /// They are a supervisor.
     #[n(4)]
     pub supervisor: bool,
+    /// The teams they are in.
+    #[n(5)]
+    #[cbor(skip_if = "BTreeSet::is_empty")]
+    pub teams: BTreeSet<TeamId>,
 }

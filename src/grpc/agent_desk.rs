@@ -13,6 +13,7 @@ use super::{
 };
 use crate::center::{Caller, Command, Refusal};
 
+mod favourites;
 mod targets;
 
 /// The service, over an edge.
@@ -97,5 +98,16 @@ impl AgentDesk for AgentDeskService {
 
     async fn list_targets(&self, request: Request<pb::ListTargetsRequest>) -> Reply<pb::ListTargetsResponse> {
         self.0.unary(request, targets::list).await
+    }
+
+    async fn put_favourite(&self, request: Request<pb::PutFavouriteRequest>) -> Reply<pb::PutFavouriteResponse> {
+        self.0.unary(request, favourites::put).await
+    }
+
+    async fn delete_favourite(
+        &self,
+        request: Request<pb::DeleteFavouriteRequest>,
+    ) -> Reply<pb::DeleteFavouriteResponse> {
+        self.0.unary(request, favourites::delete).await
     }
 }

@@ -7,8 +7,10 @@ use crate::center::{
 };
 
 mod config;
+mod target;
 
 pub(super) use config::{ActingFor, acting_for, customer_id, object};
+pub(super) use target::target;
 
 /// A field that can't be.
 #[derive(Clone, Debug, PartialEq, Eq)]

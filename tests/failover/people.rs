@@ -61,6 +61,7 @@ pub fn configuration() -> Vec<Object> {
         queues: [queue()].into(),
         capacity: None,
         supervisor: false,
+        teams: Default::default(),
     };
     let agents = AGENTS.map(|name| Object::Agent(Box::new(agent(name))));
     [Object::Settings(Box::new(settings)), Object::Queue(Box::new(sales))].into_iter().chain(agents).collect()

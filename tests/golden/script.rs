@@ -199,7 +199,8 @@ fn opening(day: &mut Script) {
     day.queue("first", MaxWaitAction::Overflow(queue_id("second")));
     for name in ["ann", "bob"] {
         let (queues, name) = ([queue_id("first")].into(), name);
-        let agent = AgentConfig { id: agent_id(name), name: name.into(), queues, capacity: None, supervisor: false };
+        let (capacity, supervisor, teams) = (None, false, Default::default());
+        let agent = AgentConfig { id: agent_id(name), name: name.into(), queues, capacity, supervisor, teams };
         day.ask(system(), Command::Put(Object::Agent(Box::new(agent))));
     }
     for name in ["ann", "bob"] {

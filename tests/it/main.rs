@@ -8,4 +8,5 @@ mod connections;
 mod programs;
 mod queues;
 mod restarts;
+mod targets;
 mod world;

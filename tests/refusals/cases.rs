@@ -20,6 +20,7 @@ macro_rules! m {
     }};
 }
 
+mod desk;
 mod states;
 
 use states::{objects, states};
@@ -28,7 +29,7 @@ use states::{objects, states};
 pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
     let (ann, c1, s, id) = (agent("ann"), customer("c1"), session, unused);
     let (offer, conference) = (&stage.taken_offer, pb::InviteMode::Conference);
-    vec![
+    let mut all = vec![
         ("ChatSession/StartSession", c1, m!(StartSessionRequest { request_id: "start", queue_id: "sales" })),
         ("ChatSession/GetSession", ann, m!(GetSessionRequest { session_id: s })),
         ("ChatSession/ListSessions", ann, m!(ListSessionsRequest {})),
@@ -67,13 +68,16 @@ pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
         ("AgentDesk/Renew", ann, m!(AgentDeskRenewRequest { stream_id: "none" })),
         ("AgentDesk/ListTargets", ann, m!(ListTargetsRequest {})),
         ("Administration/Apply", BACKEND, object(Object::Queue(queue("new")))),
-    ]
+    ];
+    all.extend(desk::good());
+    all
 }
 
 /// Everything with its own reason.
 pub fn cases(stage: &Stage) -> Vec<Case> {
     let mut all = fields(stage);
     all.extend(states(stage));
+    all.extend(desk::wrong());
     all.extend(objects());
     all.into_iter().map(|(rpc, case, who, body)| (rpc, case.to_owned(), who, vec![body])).collect()
 }

@@ -60,8 +60,8 @@ pub fn configuration() -> Vec<Object> {
     for (at, name) in AGENTS.into_iter().enumerate() {
         let queues = QUEUES.iter().skip(at % 2).map(|queue| queue_id(queue)).collect();
         let capacity = [None, Some(1), Some(3)][at % 3];
-        let (id, name, supervisor) = (agent_id(name), name.into(), name == "sue");
-        objects.push(Object::Agent(Box::new(AgentConfig { id, name, queues, capacity, supervisor })));
+        let (id, name, supervisor, teams) = (agent_id(name), name.into(), name == "sue", Default::default());
+        objects.push(Object::Agent(Box::new(AgentConfig { id, name, queues, capacity, supervisor, teams })));
     }
     objects
 }

@@ -19,6 +19,36 @@ pub enum Target {
     Queue(QueueTarget),
 }
 
+/// Which row of the Invite window.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TargetId {
+    /// A colleague, by the agent's id.
+    Agent(String),
+    /// A queue, by its id.
+    Queue(String),
+}
+
+impl TargetId {
+    pub(crate) fn to_wire(&self) -> wire::TargetRef {
+        let target = match self {
+            Self::Agent(id) => wire::target_ref::Target::AgentId(id.clone()),
+            Self::Queue(id) => wire::target_ref::Target::QueueId(id.clone()),
+        };
+        wire::TargetRef { target: Some(target) }
+    }
+}
+
+impl Target {
+    /// Which row it is.
+    pub fn id(&self) -> TargetId {
+        match self {
+            Self::Agent(agent) => TargetId::Agent(agent.state.agent_id.clone()),
+            Self::Queue(queue) => TargetId::Queue(queue.queue_id.clone()),
+        }
+    }
+}
+
 /// A colleague in the Invite window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,6 +61,8 @@ pub struct AgentTarget {
     pub supervisor: bool,
     /// The queues they serve.
     pub queue_ids: Vec<String>,
+    /// Whether the agent marked them as a favourite.
+    pub favourite: bool,
 }
 
 impl FromWire<wire::AgentTarget> for AgentTarget {
@@ -40,6 +72,7 @@ impl FromWire<wire::AgentTarget> for AgentTarget {
             display_name: wire.display_name,
             supervisor: wire.supervisor,
             queue_ids: wire.queue_ids,
+            favourite: wire.favourite,
         }
     }
 }
@@ -60,6 +93,8 @@ pub struct QueueTarget {
     pub ready_agents: u32,
     /// Agents who are signed in and serve it.
     pub signed_in_agents: u32,
+    /// Whether the agent marked it as a favourite.
+    pub favourite: bool,
 }
 
 impl FromWire<wire::QueueTarget> for QueueTarget {
@@ -71,6 +106,7 @@ impl FromWire<wire::QueueTarget> for QueueTarget {
             longest_wait: duration(wire.longest_wait.unwrap_or_default()),
             ready_agents: count(wire.ready_agents),
             signed_in_agents: count(wire.signed_in_agents),
+            favourite: wire.favourite,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{
 mod admin;
 mod due;
 mod end;
+mod favourites;
 mod invite;
 mod leave;
 mod message;
@@ -124,6 +125,8 @@ impl Center {
             Command::Put(object) => decide!(admin::put(self, object)),
             Command::Due => decide!(due::due()),
             Command::Archive { session } => decide!(admin::archive(self, session)),
+            Command::PutFavourite { target } => decide!(favourites::put(self, &caller, target)),
+            Command::DeleteFavourite { target } => decide!(favourites::delete(self, &caller, target)),
         }
     }
 

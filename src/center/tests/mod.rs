@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod deadlines;
 mod end;
+mod favourites;
 mod invite;
 mod leave;
 mod messages;

@@ -141,7 +141,18 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             CenterChange::CustomerAbsent { .. } => Some("customer absent".into()),
             CenterChange::SkipEnded { agent, .. } => Some(format!("{agent} no longer skipped")),
             CenterChange::Archived { .. } => Some("archived".into()),
+            CenterChange::FavouritePut { agent, target } => Some(format!("{agent} likes {}", target_word(target))),
+            CenterChange::FavouriteDeleted { agent, target } => {
+                Some(format!("{agent} no longer likes {}", target_word(target)))
+            }
         },
+    }
+}
+
+fn target_word(target: &Target) -> String {
+    match target {
+        Target::Agent(agent) => agent.to_string(),
+        Target::Queue(queue) => format!("queue {queue}"),
     }
 }
 

@@ -108,8 +108,8 @@ impl World {
 
     pub(super) fn configured(&mut self, name: &str, set: impl FnOnce(&mut AgentConfig)) -> &mut Self {
         let queues = [queue_id("sales"), queue_id("support")].into();
-        let mut config =
-            AgentConfig { id: agent_id(name), name: name.into(), queues, capacity: None, supervisor: false };
+        let (capacity, supervisor, teams) = (None, false, BTreeSet::new());
+        let mut config = AgentConfig { id: agent_id(name), name: name.into(), queues, capacity, supervisor, teams };
         set(&mut config);
         self.when(system(), |_| Command::Put(Object::Agent(Box::new(config))))
     }

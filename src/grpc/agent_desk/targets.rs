@@ -3,7 +3,7 @@
 use tonic::Status;
 
 use crate::{
-    center::{Center, Refusal, Time},
+    center::{AgentId, Center, Refusal, Target, Time},
     grpc::{
         edge::Call,
         from_pb::{self, All, Field},
@@ -28,7 +28,7 @@ pub(super) async fn list(call: Call, it: pb::ListTargetsRequest) -> Result<pb::L
         let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         center.agent(id)?;
         let agents = agents(center, &query, &after, id);
-        let found: Vec<pb::Target> = agents.chain(queues(center, &query, &after, now)).take(most + 1).collect();
+        let found: Vec<pb::Target> = agents.chain(queues(center, &query, &after, id, now)).take(most + 1).collect();
         Ok::<_, Refusal>((found, center.seq))
     });
     let (mut targets, center_seq) = read.await.map_err(status::unavailable)?.map_err(status::of)?;
@@ -42,7 +42,7 @@ fn agents<'a>(
     center: &'a Center,
     query: &'a str,
     after: &'a After,
-    own: &'a crate::center::AgentId,
+    own: &'a AgentId,
 ) -> impl Iterator<Item = pb::Target> + 'a {
     let behind = move |id: &str| match after {
         None => true,
@@ -53,12 +53,14 @@ fn agents<'a>(
         let config = &agent.config;
         config.id != *own && behind(config.id.as_str()) && matches(query, config.id.as_str(), config.name.as_str())
     });
-    matching.map(|agent| {
+    let likes = |target: &Target| center.favourites(own).is_some_and(|favourites| favourites.contains(target));
+    matching.map(move |agent| {
         let target = pb::AgentTarget {
             state: Some(to_pb::agent_state(agent, &center.settings)),
             display_name: agent.config.name.as_str().to_owned(),
             supervisor: agent.config.supervisor,
             queue_ids: agent.config.queues.iter().map(ToString::to_string).collect(),
+            favourite: likes(&Target::Agent(agent.config.id.clone())),
         };
         pb::Target { kind: Some(target::Kind::Agent(target)) }
     })
@@ -68,6 +70,7 @@ fn queues<'a>(
     center: &'a Center,
     query: &'a str,
     after: &'a After,
+    own: &'a AgentId,
     now: Time,
 ) -> impl Iterator<Item = pb::Target> + 'a {
     let behind = move |id: &str| match after {
@@ -78,6 +81,7 @@ fn queues<'a>(
         .queues
         .values()
         .filter(move |queue| behind(queue.id.as_str()) && matches(query, queue.id.as_str(), queue.name.as_str()));
+    let likes = |target: &Target| center.favourites(own).is_some_and(|favourites| favourites.contains(target));
     matching.map(move |queue| {
         let index = center.index();
         let waiting = index.waiting.get(&queue.id);
@@ -93,6 +97,7 @@ fn queues<'a>(
             longest_wait: Some(to_pb::duration(longest)),
             ready_agents: ready as i32,
             signed_in_agents: signed_in.map_or(0, |agents| agents.len()) as i32,
+            favourite: likes(&Target::Queue(queue.id.clone())),
         };
         pb::Target { kind: Some(target::Kind::Queue(target)) }
     })

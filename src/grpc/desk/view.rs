@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use tonic::Status;
 
 use crate::{
-    center::{AgentId, Audience, CancelCause, Center, Incarnation, OfferId, OfferKind, Outcome, Refusal, SessionId, Text, Time},
+    center::{
+        AgentId, Audience, CancelCause, Center, Incarnation, OfferId, OfferKind, Outcome, Refusal, SessionId, Text,
+        Time,
+    },
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
 

@@ -110,6 +110,7 @@ fn agent(agent: pb::Agent) -> Field<AgentConfig> {
         queues: queues.collect::<Field<BTreeSet<_>>>()?,
         capacity: (capacity > 0).then_some(capacity),
         supervisor: agent.supervisor,
+        teams: BTreeSet::new(),
     })
 }
 
