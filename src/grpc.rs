@@ -13,6 +13,7 @@ pub mod auth;
 mod chat_session;
 pub mod codec;
 mod desk;
+mod directory;
 mod edge;
 mod frames;
 mod from_pb;

@@ -79,6 +79,7 @@ fn objects(pairs: usize) -> Vec<Object> {
                 queue_ids: vec![format!("queue-{at}")],
                 capacity: 4,
                 supervisor: false,
+                team_ids: Vec::new(),
             }));
         }
     }

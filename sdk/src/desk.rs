@@ -10,7 +10,10 @@ pub use sign::{SignIn, SignOut};
 pub use state::SetState;
 pub use targets::ListTargets;
 
-use crate::{Client, TargetId, watch::WatchDesk};
+use crate::{
+    Client, TargetFilter, TargetId,
+    watch::{WatchDesk, WatchTargets},
+};
 
 /// An agent's desk; from [`Client::desk`]. Its methods give requests; `send` sends them.
 #[derive(Clone, Debug)]
@@ -44,10 +47,15 @@ impl AgentDesk {
         SetState::not_ready(&self.client, reason.into())
     }
 
-    /// Colleagues and queues to choose from in the Invite window, those whose id or name contains `query`, any case;
-    /// all when it is empty.
-    pub fn list_targets(&self, query: impl Into<String>) -> ListTargets {
-        ListTargets::new(self.client.clone(), query.into())
+    /// Colleagues and queues to choose from in the Invite window: those that pass a filter, or whose id or name contains a
+    /// text, any case; all when it is empty.
+    pub fn list_targets(&self, filter: impl Into<TargetFilter>) -> ListTargets {
+        ListTargets::new(self.client.clone(), filter.into())
+    }
+
+    /// The same as a window that stays current: the first 100 rows, and what changes of them.
+    pub fn watch_targets(&self, filter: impl Into<TargetFilter>) -> WatchTargets {
+        WatchTargets::new(self.client.clone(), filter.into())
     }
 
     /// Marks a colleague or a queue as one that the agent likes to see first; up to 100. Twice changes nothing.

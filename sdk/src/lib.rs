@@ -60,7 +60,10 @@ pub use token::{TokenFuture, TokenProvider};
 pub use types::{
     Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Customer, Desk,
     DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
-    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target, TargetId,
-    UnqueueReason, WrapUp, WrapUpOutcome,
+    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
+    TargetFilter, TargetId, UnqueueReason, WrapUp, WrapUpOutcome,
 };
-pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};
+pub use watch::{
+    DeskEvent, DeskWatch, SessionWatch, TargetsEvent, TargetsWatch, Watch, WatchDesk, WatchEnd, WatchEvent,
+    WatchSession, WatchTargets,
+};

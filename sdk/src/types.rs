@@ -10,6 +10,7 @@ mod offer;
 mod party;
 mod session;
 mod target;
+mod target_filter;
 
 pub use agent::{AgentState, AgentStatus};
 pub use case::{Attribute, Disposition, QueueEntry, WrapUp};
@@ -21,3 +22,4 @@ pub use offer::{CancelCause, InviteMode, Offer, OfferKind, OfferOutcome};
 pub use party::{Customer, Participant, ReadMark};
 pub use session::{EndReason, Session, SessionState};
 pub use target::{AgentTarget, QueueTarget, Target, TargetId};
+pub use target_filter::TargetFilter;

@@ -69,6 +69,8 @@ pub(super) struct AgentFile {
     name: Option<String>,
     #[serde(default)]
     queues: Vec<String>,
+    #[serde(default)]
+    teams: Vec<String>,
     capacity: Option<u32>,
     #[serde(default)]
     pub(super) supervisor: bool,
@@ -156,6 +158,9 @@ impl AgentFile {
         let mut it = Agent::new(self.id.clone(), self.name.unwrap_or(self.id));
         for queue in self.queues {
             it = it.queue(queue);
+        }
+        for team in self.teams {
+            it = it.team(team);
         }
         it = given(it, self.capacity, Agent::capacity);
         given(it, self.supervisor.then_some(()), |it, ()| it.supervisor())

@@ -6,6 +6,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::{
     desk::{self, DeskStream},
+    directory::{self, WindowStream},
     edge::{Call, Edge},
     from_pb::{self, All},
     pb::{self, agent_desk_server::AgentDesk},
@@ -98,6 +99,12 @@ impl AgentDesk for AgentDeskService {
 
     async fn list_targets(&self, request: Request<pb::ListTargetsRequest>) -> Reply<pb::ListTargetsResponse> {
         self.0.unary(request, targets::list).await
+    }
+
+    type WatchTargetsStream = WindowStream;
+
+    async fn watch_targets(&self, request: Request<pb::WatchTargetsRequest>) -> Reply<WindowStream> {
+        self.0.stream(directory::open(&self.0, request)).await
     }
 
     async fn put_favourite(&self, request: Request<pb::PutFavouriteRequest>) -> Reply<pb::PutFavouriteResponse> {

@@ -17,6 +17,7 @@ use tonic::{Request, Response, Status};
 use super::{
     accept::ConnectionInfo,
     auth::{Authenticator, Identity, Role},
+    directory::Directories,
     from_pb::{self, ActingFor, Field, Violation},
     limits::RateLimits,
     pb,
@@ -88,6 +89,8 @@ pub struct Edge {
     pub(super) presence: Presence,
     /// Streams with a lease.
     pub(super) streams: Arc<Streams>,
+    /// What open Invite windows show.
+    pub(super) directories: Directories,
     draining: AtomicBool,
 }
 
@@ -111,6 +114,7 @@ impl Edge {
             limits,
             id_key,
             incarnation,
+            directories: Directories::default(),
             draining: AtomicBool::new(false),
         })
     }

@@ -2,8 +2,8 @@
 
 use super::pb;
 use crate::center::{
-    AgentId, Audience, Code, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId, SessionId, TransferLeave,
-    is_name,
+    AgentId, Audience, Code, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId, SessionId, TeamId,
+    TransferLeave, is_name,
 };
 
 mod config;
@@ -73,6 +73,10 @@ pub(super) fn agent_id(field: &str, text: &str) -> Field<AgentId> {
 
 pub(super) fn queue_id(field: &str, text: &str) -> Field<QueueId> {
     name(field, text, QueueId::parse)
+}
+
+pub(super) fn team_id(field: &str, text: &str) -> Field<TeamId> {
+    name(field, text, TeamId::parse)
 }
 
 pub(super) fn request_id(text: &str) -> Field<RequestId> {

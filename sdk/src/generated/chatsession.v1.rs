@@ -2595,7 +2595,7 @@ pub struct DeskWrapUpEnded {
     #[prost(string, tag = "1")]
     pub session_id: ::prost::alloc::string::String,
 }
-/// Keeps a desk stream's lease.
+/// Keeps the lease of a stream of this service.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AgentDeskRenewRequest {
     /// From the stream's first message.
@@ -2624,6 +2624,22 @@ pub struct ListTargetsRequest {
     /// From the answer before.
     #[prost(string, tag = "4")]
     pub page_token: ::prost::alloc::string::String,
+    /// Only rows of these kinds; none means all.
+    #[prost(enumeration = "TargetKind", repeated, tag = "5")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Only colleagues of this team, and no queues.
+    #[prost(string, tag = "6")]
+    pub team_id: ::prost::alloc::string::String,
+    /// Only colleagues with this skill, and no queues: `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "7")]
+    pub skill: ::prost::alloc::string::String,
+    /// Only what the agent marked as a favourite.
+    #[prost(bool, tag = "8")]
+    pub favourites_only: bool,
+    /// Only those who could take a session now: colleagues who are signed in and have room, queues that somebody who is
+    /// signed in serves.
+    #[prost(bool, tag = "9")]
+    pub available_only: bool,
 }
 /// A colleague in the Invite window.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2643,6 +2659,12 @@ pub struct AgentTarget {
     /// Whether the asking agent marked them as a favourite.
     #[prost(bool, tag = "5")]
     pub favourite: bool,
+    /// The teams they are in.
+    #[prost(string, repeated, tag = "6")]
+    pub team_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Units that are free: the capacity less the units taken, never below 0. 0 for who is signed out.
+    #[prost(int32, tag = "8")]
+    pub room: i32,
 }
 /// A queue in the Invite window.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2656,7 +2678,7 @@ pub struct QueueTarget {
     /// Sessions waiting in it.
     #[prost(int32, tag = "3")]
     pub waiting: i32,
-    /// How long the first of them has waited in it.
+    /// How long the first of them has waited in it. Not in WatchTargets: see waiting_since.
     #[prost(message, optional, tag = "4")]
     pub longest_wait: ::core::option::Option<::prost_types::Duration>,
     /// Agents who are ready and serve it.
@@ -2668,6 +2690,9 @@ pub struct QueueTarget {
     /// Whether the asking agent marked it as a favourite.
     #[prost(bool, tag = "10")]
     pub favourite: bool,
+    /// Since when the first of them has waited in it; unset when none waits.
+    #[prost(message, optional, tag = "11")]
+    pub waiting_since: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// One row of the Invite window.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2754,6 +2779,89 @@ pub struct DeleteFavouriteRequest {
 /// It isn't marked any more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DeleteFavouriteResponse {}
+/// Asks for an Invite window that stays current. Which rows: as in ListTargets.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchTargetsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Only those whose id or name contains this, any case; up to 64 characters.
+    #[prost(string, tag = "2")]
+    pub query: ::prost::alloc::string::String,
+    /// Only rows of these kinds; none means all.
+    #[prost(enumeration = "TargetKind", repeated, tag = "3")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Only colleagues of this team, and no queues.
+    #[prost(string, tag = "4")]
+    pub team_id: ::prost::alloc::string::String,
+    /// Only colleagues with this skill, and no queues: `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "5")]
+    pub skill: ::prost::alloc::string::String,
+    /// Only what the agent marked as a favourite.
+    #[prost(bool, tag = "6")]
+    pub favourites_only: bool,
+    /// Only those who could take a session now.
+    #[prost(bool, tag = "7")]
+    pub available_only: bool,
+}
+/// What an open Invite window delivers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchTargetsResponse {
+    /// One of:
+    #[prost(oneof = "watch_targets_response::Kind", tags = "1, 2, 4, 6")]
+    pub kind: ::core::option::Option<watch_targets_response::Kind>,
+}
+/// Nested message and enum types in `WatchTargetsResponse`.
+pub mod watch_targets_response {
+    /// One of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// First of all.
+        #[prost(message, tag = "1")]
+        Opened(super::TargetsOpened),
+        /// What changed of the rows.
+        #[prost(message, tag = "2")]
+        Changed(super::TargetsChanged),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Heartbeat(super::Heartbeat),
+        /// Last of all.
+        #[prost(message, tag = "6")]
+        Goodbye(super::Goodbye),
+    }
+}
+/// The rows as they are.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TargetsOpened {
+    /// For Renew.
+    #[prost(string, tag = "1")]
+    pub stream_id: ::prost::alloc::string::String,
+    /// Colleagues by id, then queues by id; up to 100.
+    #[prost(message, repeated, tag = "2")]
+    pub targets: ::prost::alloc::vec::Vec<Target>,
+    /// There may be more than are shown.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+    /// The stream's lease without a Renew.
+    #[prost(message, optional, tag = "4")]
+    pub lease: ::core::option::Option<::prost_types::Duration>,
+    /// A message comes at least this often.
+    #[prost(message, optional, tag = "5")]
+    pub heartbeat_interval: ::core::option::Option<::prost_types::Duration>,
+}
+/// What changed of the rows since the message before.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TargetsChanged {
+    /// Rows that came or changed, whole.
+    #[prost(message, repeated, tag = "1")]
+    pub put: ::prost::alloc::vec::Vec<Target>,
+    /// Rows that aren't shown any more.
+    #[prost(message, repeated, tag = "2")]
+    pub removed: ::prost::alloc::vec::Vec<TargetRef>,
+    /// There may be more than are shown.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+}
 /// What an agent is doing, as they or the service set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -2787,6 +2895,39 @@ impl AgentStatus {
             "AGENT_STATUS_SIGNED_OUT" => Some(Self::SignedOut),
             "AGENT_STATUS_READY" => Some(Self::Ready),
             "AGENT_STATUS_NOT_READY" => Some(Self::NotReady),
+            _ => None,
+        }
+    }
+}
+/// What a row of the Invite window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetKind {
+    /// Not allowed.
+    Unspecified = 0,
+    /// A colleague.
+    Agent = 1,
+    /// A queue.
+    Queue = 2,
+}
+impl TargetKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_KIND_UNSPECIFIED",
+            Self::Agent => "TARGET_KIND_AGENT",
+            Self::Queue => "TARGET_KIND_QUEUE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_KIND_AGENT" => Some(Self::Agent),
+            "TARGET_KIND_QUEUE" => Some(Self::Queue),
             _ => None,
         }
     }
@@ -2984,7 +3125,7 @@ pub mod agent_desk_client {
                 .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "WatchDesk"));
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Keeps the desk stream's lease; as ChatSession.Renew.
+        /// Keeps the lease of a stream of this service, WatchDesk or WatchTargets; as ChatSession.Renew.
         pub async fn renew(
             &mut self,
             request: impl tonic::IntoRequest<super::AgentDeskRenewRequest>,
@@ -3033,6 +3174,33 @@ pub mod agent_desk_client {
             req.extensions_mut()
                 .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListTargets"));
             self.inner.unary(req, path, codec).await
+        }
+        /// The same, kept current: first the rows as they are, then what changes of them, at most once a second. Up to 100 rows,
+        /// in the order of ListTargets; a narrower question shows the others. An open window is a stream with a lease: Renew.
+        /// It doesn't count as the agent's presence. Refused: AGENT_NOT_FOUND, LIMIT_REACHED.
+        pub async fn watch_targets(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchTargetsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchTargetsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/WatchTargets",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "WatchTargets"));
+            self.inner.server_streaming(req, path, codec).await
         }
         /// Marks a colleague or a queue as one that the agent likes to see first, in ListTargets and WatchTargets. Up to 100
         /// an agent. Putting one twice changes nothing. Refused: AGENT_NOT_FOUND, QUEUE_NOT_FOUND, LIMIT_REACHED.
@@ -3226,6 +3394,9 @@ pub struct Agent {
     /// They are a supervisor.
     #[prost(bool, tag = "5")]
     pub supervisor: bool,
+    /// The teams they are in, up to 20, each `\[A-Za-z0-9_-\]{1,64}`. A team is what its agents name it.
+    #[prost(string, repeated, tag = "6")]
+    pub team_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// What becomes of a session that waited too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

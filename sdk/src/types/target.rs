@@ -1,9 +1,9 @@
 //! Whom one could invite.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::{
-    convert::{FromWire, count, duration},
+    convert::{FromWire, count, duration, time},
     generated as wire,
 };
 
@@ -37,6 +37,13 @@ impl TargetId {
         };
         wire::TargetRef { target: Some(target) }
     }
+
+    pub(crate) fn from_wire(wire: wire::TargetRef) -> Option<Self> {
+        Some(match wire.target? {
+            wire::target_ref::Target::AgentId(id) => Self::Agent(id),
+            wire::target_ref::Target::QueueId(id) => Self::Queue(id),
+        })
+    }
 }
 
 impl Target {
@@ -63,6 +70,10 @@ pub struct AgentTarget {
     pub queue_ids: Vec<String>,
     /// Whether the agent marked them as a favourite.
     pub favourite: bool,
+    /// The teams they are in.
+    pub team_ids: Vec<String>,
+    /// Units that are free; 0 for who is signed out.
+    pub room: u32,
 }
 
 impl FromWire<wire::AgentTarget> for AgentTarget {
@@ -73,6 +84,8 @@ impl FromWire<wire::AgentTarget> for AgentTarget {
             supervisor: wire.supervisor,
             queue_ids: wire.queue_ids,
             favourite: wire.favourite,
+            team_ids: wire.team_ids,
+            room: count(wire.room),
         }
     }
 }
@@ -87,7 +100,7 @@ pub struct QueueTarget {
     pub display_name: String,
     /// Sessions waiting in it.
     pub waiting: u32,
-    /// How long the first of them has waited in it.
+    /// How long the first of them has waited in it; zero in a window that stays current, which has `waiting_since`.
     pub longest_wait: Duration,
     /// Agents who are ready and serve it.
     pub ready_agents: u32,
@@ -95,6 +108,8 @@ pub struct QueueTarget {
     pub signed_in_agents: u32,
     /// Whether the agent marked it as a favourite.
     pub favourite: bool,
+    /// Since when the first of them has waited in it.
+    pub waiting_since: Option<SystemTime>,
 }
 
 impl FromWire<wire::QueueTarget> for QueueTarget {
@@ -107,6 +122,7 @@ impl FromWire<wire::QueueTarget> for QueueTarget {
             ready_agents: count(wire.ready_agents),
             signed_in_agents: count(wire.signed_in_agents),
             favourite: wire.favourite,
+            waiting_since: wire.waiting_since.map(time),
         }
     }
 }

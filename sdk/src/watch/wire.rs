@@ -11,13 +11,15 @@ use super::{
     follow::Cut,
     keeper::{Line, Source, Via},
     session_follow::SessionFollow,
+    targets::TargetsFollow,
 };
 use crate::{
     Client, Error, ErrorKind,
     connection::Life,
     generated::{
         AgentDeskRenewRequest, RenewRequest, WatchDeskRequest, WatchDeskResponse, WatchRequest, WatchResponse,
-        agent_desk_client::AgentDeskClient, chat_session_client::ChatSessionClient,
+        WatchTargetsRequest, WatchTargetsResponse, agent_desk_client::AgentDeskClient,
+        chat_session_client::ChatSessionClient,
     },
 };
 
@@ -105,6 +107,24 @@ impl Source<DeskFollow> for Wire {
     async fn open(&self, request: WatchDeskRequest) -> Result<Line<WatchDeskResponse, Self::Stream>, Error> {
         self.line(request, |channel, request| async move { AgentDeskClient::new(channel).watch_desk(request).await })
             .await
+    }
+
+    async fn renew(&self, via: Via, stream_id: String) -> Result<bool, Error> {
+        let call = |channel, request| async move { AgentDeskClient::new(channel).renew(request).await };
+        Ok(self.once(via, AgentDeskRenewRequest { stream_id }, call).await?.open)
+    }
+
+    fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {
+        Self::cut(self, via, cut)
+    }
+}
+
+impl Source<TargetsFollow> for Wire {
+    type Stream = Messages<WatchTargetsResponse>;
+
+    async fn open(&self, request: WatchTargetsRequest) -> Result<Line<WatchTargetsResponse, Self::Stream>, Error> {
+        let call = |channel, request| async move { AgentDeskClient::new(channel).watch_targets(request).await };
+        self.line(request, call).await
     }
 
     async fn renew(&self, via: Via, stream_id: String) -> Result<bool, Error> {

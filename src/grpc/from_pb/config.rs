@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Field, NOTE, Violation, agent_id, millis, optional, queue_id, text, wrong};
+use super::{Field, NOTE, Violation, agent_id, millis, optional, queue_id, team_id, text, wrong};
 use crate::{
     center::{AgentConfig, HOUR, MINUTE, MaxWaitAction, Millis, Object, Queue, SECOND, Settings},
     grpc::pb::{self, apply_request},
 };
+
+/// Teams of one agent: people are in few.
+const TEAMS: usize = 20;
 
 const WEEK: Millis = 7 * 24 * HOUR;
 
@@ -101,6 +104,11 @@ fn agent(agent: pb::Agent) -> Field<AgentConfig> {
     if agent.queue_ids.len() > 200 {
         return wrong("agent.queue_ids", "are more than 200");
     }
+    if agent.team_ids.len() > TEAMS {
+        return wrong("agent.team_ids", format!("are more than {TEAMS}"));
+    }
+    let teams = agent.team_ids.iter().enumerate();
+    let teams = teams.map(|(at, team)| team_id(&format!("agent.team_ids[{at}]"), team));
     let queues = agent.queue_ids.iter().enumerate();
     let queues = queues.map(|(at, queue)| queue_id(&format!("agent.queue_ids[{at}]"), queue));
     let capacity = number("agent.capacity", Some(agent.capacity), 0, 0, 100)?;
@@ -110,7 +118,7 @@ fn agent(agent: pb::Agent) -> Field<AgentConfig> {
         queues: queues.collect::<Field<BTreeSet<_>>>()?,
         capacity: (capacity > 0).then_some(capacity),
         supervisor: agent.supervisor,
-        teams: BTreeSet::new(),
+        teams: teams.collect::<Field<BTreeSet<_>>>()?,
     })
 }
 

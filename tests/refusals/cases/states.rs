@@ -136,6 +136,7 @@ pub(super) fn objects() -> Vec<Row> {
         queue_ids: queues.iter().map(|id| (*id).to_owned()).collect(),
         capacity,
         supervisor: false,
+        team_ids: Vec::new(),
     };
     let overflow = pb::MaxWaitAction::Overflow.into();
     let rows = [
