@@ -11,7 +11,7 @@ pub use state::SetState;
 pub use targets::ListTargets;
 
 use crate::{
-    Client, TargetFilter, TargetId,
+    Client, ListChats, StartChat, TargetFilter, TargetId,
     watch::{WatchDesk, WatchTargets},
 };
 
@@ -66,6 +66,17 @@ impl AgentDesk {
     /// Takes the mark away, if it is there.
     pub fn delete_favourite(&self, target: TargetId) -> DeleteFavourite {
         DeleteFavourite::new(&self.client, target)
+    }
+
+    /// Starts a chat with colleagues, signed in or not: with one a pair, which has one open chat at most and gets that back,
+    /// with 2 to 49 a group.
+    pub fn start_chat<I: Into<String>>(&self, agent_ids: impl IntoIterator<Item = I>) -> StartChat {
+        StartChat::new(&self.client, agent_ids.into_iter().map(Into::into).collect())
+    }
+
+    /// Chats that the agent is or was in, the newest first; closed ones for 7 days.
+    pub fn list_chats(&self) -> ListChats {
+        ListChats::new(self.client.clone())
     }
 
     /// Everything of this agent: state, offers, every event of the sessions they are connected to, typing.

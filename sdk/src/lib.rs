@@ -31,6 +31,7 @@ struct Readme;
 
 mod administration;
 mod builder;
+mod chat;
 mod client;
 mod connection;
 mod convert;
@@ -47,6 +48,10 @@ mod watch;
 
 pub use administration::{Administration, Agent, Applied, CenterSettings, ConfigObject, Queue};
 pub use builder::ClientBuilder;
+pub use chat::{
+    AddChatMember, ChatEvents, ChatHandle, LeaveChat, ListChats, ReadChatUpTo, SendChatMessage, SentChatMessage,
+    StartChat, StartedChat,
+};
 pub use client::Client;
 pub use desk::{AgentDesk, DeleteFavourite, ListTargets, PutFavourite, SetState, SignIn, SignOut};
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
@@ -58,10 +63,10 @@ pub use session::{
 };
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{
-    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Customer, Desk,
-    DeskOffer, Disposition, EndReason, Event, EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind,
-    OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark, Session, SessionState, Target,
-    TargetFilter, TargetId, UnqueueReason, WrapUp, WrapUpOutcome,
+    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attribute, Audience, CancelCause, Chat, ChatEndReason,
+    ChatEvent, ChatEventKind, ChatMember, ChatState, Customer, Desk, DeskOffer, Disposition, EndReason, Event,
+    EventKind, InviteMode, JoinCause, LeaveReason, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry,
+    QueueTarget, ReadMark, Session, SessionState, Target, TargetFilter, TargetId, UnqueueReason, WrapUp, WrapUpOutcome,
 };
 pub use watch::{
     DeskEvent, DeskWatch, SessionWatch, TargetsEvent, TargetsWatch, Watch, WatchDesk, WatchEnd, WatchEvent,

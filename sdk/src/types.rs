@@ -3,6 +3,7 @@
 mod agent;
 mod case;
 mod cause;
+mod chat;
 mod desk;
 mod event;
 mod event_kind;
@@ -15,6 +16,7 @@ mod target_filter;
 pub use agent::{AgentState, AgentStatus};
 pub use case::{Attribute, Disposition, QueueEntry, WrapUp};
 pub use cause::{JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
+pub use chat::{Chat, ChatEndReason, ChatEvent, ChatEventKind, ChatMember, ChatState};
 pub use desk::{Desk, DeskOffer};
 pub use event::{Actor, ActorKind, Audience, Event};
 pub use event_kind::EventKind;

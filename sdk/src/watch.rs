@@ -1,5 +1,6 @@
 //! Streams that keep themselves open.
 
+mod chats_follow;
 mod desk;
 mod desk_follow;
 mod follow;

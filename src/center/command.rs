@@ -1,10 +1,12 @@
 //! What is asked, in the imperative, and how it is answered.
 
+use std::collections::BTreeSet;
+
 use minicbor::{Decode, Encode};
 
 use super::{
     event::Audience,
-    ids::{AgentId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
+    ids::{AgentId, ChatId, Code, CustomerKey, Incarnation, Label, OfferId, QueueId, RequestId, ServiceId, SessionId},
     offer::InviteMode,
     settings::{AgentConfig, Queue, Settings},
     target::Target,
@@ -395,6 +397,53 @@ pub enum Command {
         /// Whom or which.
         #[n(0)]
         target: Target,
+    },
+    /// Colleagues chat among themselves: two, who have one open chat at most, or a group.
+    #[n(42)]
+    StartChat {
+        /// The others.
+        #[n(0)]
+        members: BTreeSet<AgentId>,
+        /// A group's name, or empty.
+        #[n(1)]
+        name: String,
+    },
+    /// A member says something; the request's id is the message's.
+    #[n(43)]
+    SendChatMessage {
+        /// The chat; where it goes on in another one, that.
+        #[n(0)]
+        chat: ChatId,
+        /// What.
+        #[n(1)]
+        text: String,
+    },
+    /// A member adds a colleague to a group.
+    #[n(44)]
+    AddChatMember {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+        /// The colleague.
+        #[n(1)]
+        agent: AgentId,
+    },
+    /// A member leaves a group.
+    #[n(45)]
+    LeaveChat {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+    },
+    /// A member has read up to a revision.
+    #[n(46)]
+    ReadChatUpTo {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+        /// The revision.
+        #[n(1)]
+        revision: u32,
     },
 }
 

@@ -6,15 +6,17 @@ use minicbor::{Decode, Encode};
 
 use super::{
     command::{Answer, Caller},
-    ids::{AgentId, Code, Incarnation, Label, QueueId, RequestId, ServiceId, SessionId},
+    ids::{AgentId, ChatId, Code, Incarnation, Label, QueueId, RequestId, ServiceId, SessionId},
     settings::{AgentConfig, Queue, Settings},
     target::Target,
     time::{Millis, Time},
 };
 
+mod chat;
 mod happened;
 mod reason;
 
+pub use chat::{ChatEndReason, ChatEvent, ChatHappened, ChatStarted};
 pub use happened::{Attribute, Happened, Started};
 pub use reason::{EndReason, JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 
@@ -55,6 +57,9 @@ pub enum Event {
     /// To the center.
     #[n(2)]
     Center(#[n(0)] CenterChange),
+    /// In a chat of colleagues; numbered there.
+    #[n(3)]
+    Chat(#[n(0)] ChatEvent),
 }
 
 /// Who may see an event.
@@ -282,6 +287,26 @@ pub enum CenterChange {
         /// Whom or which.
         #[n(1)]
         target: Target,
+    },
+    /// A member read in a chat that is closed: nobody else has to know.
+    #[n(42)]
+    ChatRead {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+        /// Who.
+        #[n(1)]
+        agent: AgentId,
+        /// Up to which revision.
+        #[n(2)]
+        revision: u32,
+    },
+    /// A chat was closed long ago: its memory is free.
+    #[n(43)]
+    ChatForgotten {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
     },
 }
 

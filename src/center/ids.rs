@@ -173,6 +173,18 @@ given!(
     SessionId
 );
 given!(
+    /// One chat of colleagues.
+    ChatId
+);
+
+impl ChatId {
+    /// The id under which its events are found in the log, among those of sessions: no session has it.
+    pub fn log(&self) -> SessionId {
+        SessionId::from_bytes(self.bytes())
+    }
+}
+
+given!(
     /// One offer.
     OfferId
 );

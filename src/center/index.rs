@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod chats;
+
+pub(super) use chats::{ChatIndex, ChatKeys, pair};
+
 use super::{
     Center,
     agent::Agent,
-    ids::{AgentId, CustomerKey, Incarnation, QueueId, SessionId},
+    ids::{AgentId, ChatId, CustomerKey, Incarnation, QueueId, SessionId},
     session::{Place, Session},
     settings::Settings,
     time::Time,
@@ -18,6 +22,8 @@ pub enum Subject {
     Agent(AgentId),
     /// A session's.
     Session(SessionId),
+    /// A chat's.
+    Chat(ChatId),
 }
 
 /// An agent who could take a session now, in the order in which they are asked: the fewest units taken, then the
@@ -71,6 +77,8 @@ pub struct Index {
     pub customers: BTreeMap<CustomerKey, SessionId>,
     /// What changed since the router last looked: only a pair with one of these can be new.
     pub unrouted: Unrouted,
+    /// Chats of colleagues.
+    pub(super) chats: ChatIndex,
 }
 
 /// What the router has to look at.
@@ -103,7 +111,7 @@ fn remove<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V
 }
 
 impl Index {
-    fn move_deadline(&mut self, subject: Subject, from: Option<Time>, to: Option<Time>) {
+    pub(super) fn move_deadline(&mut self, subject: Subject, from: Option<Time>, to: Option<Time>) {
         if from == to {
             return;
         }
@@ -261,6 +269,7 @@ impl Center {
                 }
             }
         }
+        self.chats.values_mut().for_each(|chat| chat.keys = ChatKeys::default());
         self.reindex_all();
     }
 
@@ -272,5 +281,6 @@ impl Center {
         for agent in self.agents.values_mut() {
             self.index.agent(agent, &self.settings, &self.living);
         }
+        self.chats.values_mut().for_each(|chat| self.index.chat(chat));
     }
 }

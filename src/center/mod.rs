@@ -16,6 +16,7 @@ use crate::bugs::bug;
 
 mod access;
 mod agent;
+mod chat;
 mod check;
 mod command;
 mod commit;
@@ -39,15 +40,17 @@ mod tests;
 
 pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Status, Work};
+pub use chat::{CHAT_AGE, CHAT_MEMORY, Chat, ChatClosed, ChatMember, MAX_CHAT_MEMBERS, MAX_CHATS};
 pub use command::{Answer, Asked, Caller, Command, IfLast, Object, Requested, StartSession, TransferLeave, Who};
 pub use event::{
-    AgentChange, Attribute, Audience, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
-    LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason, WrapUpOutcome,
+    AgentChange, Attribute, Audience, By, CenterChange, ChatEndReason, ChatEvent, ChatHappened, ChatStarted, EndReason,
+    Event, Happened, JoinCause, LeaderStarted, LeaveReason, QueueCause, Record, SessionEvent, Started, UnqueueReason,
+    WrapUpOutcome,
 };
 pub use handle::Decided;
 pub use ids::{
-    AgentId, CenterId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed, ServiceId,
-    SessionId, TeamId, is_name,
+    AgentId, CenterId, ChatId, Code, CustomerKey, Incarnation, Label, MAX_NAME, OfferId, QueueId, RequestId, Seed,
+    ServiceId, SessionId, TeamId, is_name,
 };
 pub use index::{Index, Subject};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
@@ -98,6 +101,10 @@ pub struct Center {
     #[n(10)]
     #[cbor(skip_if = "BTreeMap::is_empty")]
     favourites: BTreeMap<AgentId, BTreeSet<Target>>,
+    /// Chats of its agents among themselves.
+    #[n(11)]
+    #[cbor(skip_if = "BTreeMap::is_empty")]
+    chats: BTreeMap<ChatId, Chat>,
     /// Derived.
     #[cbor(skip)]
     index: Index,
@@ -152,6 +159,7 @@ impl Center {
             living,
             down_for: None,
             favourites: BTreeMap::new(),
+            chats: BTreeMap::new(),
             index: Index::default(),
         }
     }

@@ -54,6 +54,9 @@ pub struct Settings {
     /// Not ready needs a reason.
     #[n(13)]
     pub reason_required: bool,
+    /// How long a pair of colleagues may say nothing before their chat is closed, if it is set.
+    #[n(16)]
+    pub chat_idle_time: Option<Millis>,
 }
 
 impl Default for Settings {
@@ -73,6 +76,7 @@ impl Default for Settings {
             max_participants: 50,
             recovery_hold: 15 * SECOND,
             reason_required: false,
+            chat_idle_time: None,
         }
     }
 }

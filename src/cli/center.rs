@@ -36,6 +36,7 @@ struct SettingsFile {
     max_participants: Option<u32>,
     recovery_hold: Time,
     reason_required: Option<bool>,
+    chat_idle_time: Time,
 }
 
 /// A queue in the file.
@@ -134,7 +135,8 @@ impl SettingsFile {
         it = given(it, self.max_events, S::max_events);
         it = given(it, self.max_participants, S::max_participants);
         it = given(it, self.recovery_hold.0, S::recovery_hold);
-        given(it, self.reason_required, S::reason_required)
+        it = given(it, self.reason_required, S::reason_required);
+        given(it, self.chat_idle_time.0, S::chat_idle_time)
     }
 }
 

@@ -14,8 +14,11 @@ use super::{
 };
 use crate::center::{Caller, Command, Refusal};
 
+mod chats;
 mod favourites;
 mod targets;
+
+pub(super) use chats::named;
 
 /// The service, over an edge.
 #[derive(Clone)]
@@ -116,5 +119,36 @@ impl AgentDesk for AgentDeskService {
         request: Request<pb::DeleteFavouriteRequest>,
     ) -> Reply<pb::DeleteFavouriteResponse> {
         self.0.unary(request, favourites::delete).await
+    }
+
+    async fn start_chat(&self, request: Request<pb::StartChatRequest>) -> Reply<pb::StartChatResponse> {
+        self.0.unary(request, chats::start).await
+    }
+
+    async fn send_chat_message(
+        &self,
+        request: Request<pb::SendChatMessageRequest>,
+    ) -> Reply<pb::SendChatMessageResponse> {
+        self.0.unary(request, chats::send).await
+    }
+
+    async fn add_chat_member(&self, request: Request<pb::AddChatMemberRequest>) -> Reply<pb::AddChatMemberResponse> {
+        self.0.unary(request, chats::add).await
+    }
+
+    async fn leave_chat(&self, request: Request<pb::LeaveChatRequest>) -> Reply<pb::LeaveChatResponse> {
+        self.0.unary(request, chats::leave).await
+    }
+
+    async fn read_chat_up_to(&self, request: Request<pb::ReadChatUpToRequest>) -> Reply<pb::ReadChatUpToResponse> {
+        self.0.unary(request, chats::read).await
+    }
+
+    async fn list_chats(&self, request: Request<pb::ListChatsRequest>) -> Reply<pb::ListChatsResponse> {
+        self.0.unary(request, chats::list).await
+    }
+
+    async fn list_chat_events(&self, request: Request<pb::ListChatEventsRequest>) -> Reply<pb::ListChatEventsResponse> {
+        self.0.unary(request, chats::events).await
     }
 }

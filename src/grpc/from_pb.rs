@@ -2,7 +2,7 @@
 
 use super::pb;
 use crate::center::{
-    AgentId, Audience, Code, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId, SessionId, TeamId,
+    AgentId, Audience, ChatId, Code, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId, SessionId, TeamId,
     TransferLeave, is_name,
 };
 
@@ -102,6 +102,10 @@ fn given<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>, nobodys:
 
 pub(super) fn session_id(text: &str) -> Field<SessionId> {
     given("session_id", text, SessionId::parse, SessionId::from_bytes([0; 16]))
+}
+
+pub(super) fn chat_id(text: &str) -> Field<ChatId> {
+    given("chat_id", text, ChatId::parse, ChatId::from_bytes([0; 16]))
 }
 
 pub(super) fn offer_id(text: &str) -> Field<OfferId> {

@@ -5,10 +5,12 @@ use prost_types::{Duration, Timestamp};
 use super::pb;
 use crate::center::{Audience, By, CancelCause, EndReason, Millis, Offer, OfferKind, Outcome, ServiceId, Time};
 
+mod chat;
 mod desk;
 mod event;
 mod session;
 
+pub(super) use chat::{chat, chat_event};
 pub(super) use desk::{agent_state, desk_offer, wrap_up};
 pub use event::Renderer;
 pub(super) use event::event;

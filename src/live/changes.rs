@@ -90,6 +90,7 @@ impl Changed {
             Event::Agent { change: AgentChange::DeskOpened { .. } | AgentChange::DeskClosed { .. }, .. } => {}
             Event::Agent { agent, .. } => self.agent(agent),
             Event::Center(change) => self.center(change),
+            Event::Chat(_) => {}
         }
     }
 

@@ -18,7 +18,7 @@ use super::{
     topic::{Eyes, Signal, Topic},
 };
 use crate::{
-    center::{Access, AgentId, Audience, CenterId, Event, Happened, SessionId, Text},
+    center::{Access, AgentId, Audience, CenterId, ChatHappened, Event, Happened, SessionId, Text},
     journal::{BoxFuture, Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
@@ -312,6 +312,14 @@ impl Feed {
                         self.ring_for(&record.center, desk_of(&event.what), wakers);
                     }
                     Event::Agent { agent, .. } => self.ring_for(&record.center, Some(agent), wakers),
+                    Event::Chat(event) => {
+                        if !sessions.contains(&event.chat.log()) {
+                            sessions.push(event.chat.log());
+                        }
+                        for agent in desks_of(&event.what) {
+                            self.ring_for(&record.center, Some(agent), wakers);
+                        }
+                    }
                     Event::Center(_) => {}
                 }
             }
@@ -344,6 +352,16 @@ fn desk_of(what: &Happened) -> Option<&AgentId> {
         | Happened::WrapUpCompleted { agent, .. } => Some(agent),
         _ => None,
     }
+}
+
+/// Whose desks follow a chat from now on, or no longer.
+fn desks_of(what: &ChatHappened) -> impl Iterator<Item = &AgentId> {
+    let (started, one) = match what {
+        ChatHappened::Started(started) => (&started.members[..], None),
+        ChatHappened::Joined { agent, .. } | ChatHappened::Left { agent, .. } => (&[][..], Some(agent)),
+        ChatHappened::Posted { .. } | ChatHappened::Read { .. } | ChatHappened::Closed { .. } => (&[][..], None),
+    };
+    started.iter().map(|(agent, _)| agent).chain(one)
 }
 
 impl Observer for Feed {

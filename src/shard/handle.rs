@@ -64,7 +64,7 @@ pub struct Handle {
 impl Handle {
     /// Asks for something, and waits until the answer, whatever it is, is durable.
     pub async fn command(&self, center: &CenterId, asked: Asked) -> Result<Result<Answer, Refusal>, Unavailable> {
-        let adds = matches!(asked.command, Command::StartSession(_) | Command::SendMessage { .. });
+        let adds = adds(&asked.command);
         if adds && self.storage_full.load(Ordering::Relaxed) {
             return Err(Unavailable::StorageFull);
         }
@@ -78,7 +78,7 @@ impl Handle {
         let lost = Unavailable::Recovering;
         match errand {
             Errand::Command { center, asked } => {
-                let adds = matches!(asked.command, Command::StartSession(_) | Command::SendMessage { .. });
+                let adds = adds(&asked.command);
                 if adds && self.storage_full.load(Ordering::Relaxed) {
                     return Err(Unavailable::StorageFull);
                 }
@@ -260,6 +260,17 @@ impl Drop for Slot {
             }
         }
     }
+}
+
+/// Whether a command only adds: the first to be refused on a full disk.
+fn adds(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::StartSession(_)
+            | Command::SendMessage { .. }
+            | Command::StartChat { .. }
+            | Command::SendChatMessage { .. }
+    )
 }
 
 /// The caller of what the service does by itself.

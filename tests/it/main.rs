@@ -4,6 +4,7 @@
 
 mod access;
 mod chats;
+mod colleagues;
 mod connections;
 mod programs;
 mod queues;

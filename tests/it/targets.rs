@@ -109,7 +109,7 @@ async fn a_window_shows_what_passes_its_filter_and_follows_favourites() {
     world.integrator().await.administration().apply(teams.map(Into::into)).await.unwrap();
     let ann = world.agent("ann", false).await;
     let dan = TargetId::Agent("dan".into());
-    assert_eq!(opened(&ann.client, TargetFilter::new().team("north")).await.1, [dan.clone()]);
+    assert_eq!(opened(&ann.client, TargetFilter::new().team("north")).await.1, std::slice::from_ref(&dan));
     let (mut window, rows) = opened(&ann.client, TargetFilter::new().favourites()).await;
     assert_eq!(rows, []);
     ann.client.desk().put_favourite(dan.clone()).send().await.unwrap();

@@ -63,6 +63,13 @@ counts!(
     folded_from_scratch,
     resumed,
     archived,
+    chats,
+    chats_gone_on,
+    chats_quiet,
+    chat_messages,
+    chat_reads,
+    chat_leavings,
+    favourites,
 );
 
 impl Counts {
@@ -84,7 +91,12 @@ impl Counts {
                 self.archived += 1;
                 return;
             }
+            Event::Center(CenterChange::FavouritePut { .. }) => {
+                self.favourites += 1;
+                return;
+            }
             Event::Center(_) => return,
+            Event::Chat(event) => return self.chat(&event.what),
         };
         let Some(session) = center.sessions.get(&event.session) else { return };
         match &event.what {
@@ -124,6 +136,20 @@ impl Counts {
             Happened::Joined { cause: JoinCause::Conference, .. } => self.conferences += 1,
             Happened::Posted { .. } if event.public.is_none() => self.whispers += 1,
             _ => {}
+        }
+    }
+
+    fn chat(&mut self, what: &ChatHappened) {
+        match what {
+            ChatHappened::Started(started) => {
+                self.chats += 1;
+                self.chats_gone_on += u64::from(started.previous.is_some());
+            }
+            ChatHappened::Posted { .. } => self.chat_messages += 1,
+            ChatHappened::Read { .. } => self.chat_reads += 1,
+            ChatHappened::Left { .. } => self.chat_leavings += 1,
+            ChatHappened::Closed { reason: ChatEndReason::Quiet } => self.chats_quiet += 1,
+            ChatHappened::Joined { .. } | ChatHappened::Closed { .. } => {}
         }
     }
 

@@ -8,6 +8,7 @@ mod act;
 mod asks;
 #[cfg(feature = "seeded-bugs")]
 mod bugs;
+mod chats;
 mod count;
 mod log;
 mod node;
@@ -24,7 +25,7 @@ use count::Counts;
 use seeds::number;
 use sim::{Plan, Sim};
 
-const STEPS: u64 = 450;
+const STEPS: u64 = 475;
 
 fn plan(seed: u64) -> Plan {
     Plan { seed, steps: STEPS, faults: true, whispers: true }

@@ -2350,6 +2350,264 @@ pub mod chat_session_client {
         }
     }
 }
+/// A member of a chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMember {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Their name.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// How far they have read; 0 before anything.
+    #[prost(uint64, tag = "3")]
+    pub read_revision: u64,
+}
+/// A chat of colleagues among themselves, without a customer. Only its members know of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Chat {
+    /// Its id.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// Where it stands.
+    #[prost(enumeration = "ChatState", tag = "2")]
+    pub state: i32,
+    /// Two members, for good; otherwise a group.
+    #[prost(bool, tag = "3")]
+    pub pair: bool,
+    /// A group's name, or empty. A group that goes on from one that grew too old has none of its own.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// Who is in it now. For an agent who has left: only they.
+    #[prost(message, repeated, tag = "5")]
+    pub members: ::prost::alloc::vec::Vec<ChatMember>,
+    /// The last event's number; for an agent who has left, that of their leaving.
+    #[prost(uint64, tag = "6")]
+    pub revision: u64,
+    /// How far the agent has read.
+    #[prost(uint64, tag = "7")]
+    pub read_revision: u64,
+    /// The agent hasn't read the last message.
+    #[prost(bool, tag = "8")]
+    pub unread: bool,
+    /// When it started.
+    #[prost(message, optional, tag = "9")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When something was said last; before the first message, when it started. Unset for an agent who has left.
+    #[prost(message, optional, tag = "10")]
+    pub last_message_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The chat that it goes on from, as long as that is kept: 7 days after it was closed.
+    #[prost(string, tag = "11")]
+    pub previous_chat_id: ::prost::alloc::string::String,
+    /// The chat that goes on from it.
+    #[prost(string, tag = "12")]
+    pub next_chat_id: ::prost::alloc::string::String,
+    /// Why it was closed, if it was.
+    #[prost(enumeration = "ChatEndReason", tag = "13")]
+    pub end_reason: i32,
+}
+/// One event of a chat. Every member sees all of them, from their joining on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChatEvent {
+    /// Its number in the chat: 1, 2, 3 … without holes.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// When it happened.
+    #[prost(message, optional, tag = "2")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who did it.
+    #[prost(message, optional, tag = "3")]
+    pub actor: ::core::option::Option<Actor>,
+    /// The service that acted for them.
+    #[prost(message, optional, tag = "4")]
+    pub acting_service: ::core::option::Option<Actor>,
+    /// What happened; one of:
+    #[prost(oneof = "chat_event::Kind", tags = "5, 6, 7, 8, 9, 10")]
+    pub kind: ::core::option::Option<chat_event::Kind>,
+}
+/// Nested message and enum types in `ChatEvent`.
+pub mod chat_event {
+    /// What happened; one of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// It began.
+        #[prost(message, tag = "5")]
+        Started(super::ChatStarted),
+        /// Somebody is a member now.
+        #[prost(message, tag = "6")]
+        MemberJoined(super::ChatMemberJoined),
+        /// Somebody is no longer one.
+        #[prost(message, tag = "7")]
+        MemberLeft(super::ChatMemberLeft),
+        /// Somebody said something.
+        #[prost(message, tag = "8")]
+        MessagePosted(super::ChatMessagePosted),
+        /// Somebody read.
+        #[prost(message, tag = "9")]
+        Read(super::ChatRead),
+        /// Nothing more is said in it. Last of all.
+        #[prost(message, tag = "10")]
+        Closed(super::ChatClosed),
+    }
+}
+/// A chat began.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChatStarted {
+    /// Two members, for good.
+    #[prost(bool, tag = "1")]
+    pub pair: bool,
+    /// A group's name, or empty.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Who is in it.
+    #[prost(message, repeated, tag = "3")]
+    pub members: ::prost::alloc::vec::Vec<ChatMember>,
+    /// The chat that it goes on from.
+    #[prost(string, tag = "4")]
+    pub previous_chat_id: ::prost::alloc::string::String,
+}
+/// Somebody is a member now.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMemberJoined {
+    /// Who.
+    #[prost(message, optional, tag = "1")]
+    pub member: ::core::option::Option<ChatMember>,
+}
+/// Somebody is no longer a member.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMemberLeft {
+    /// Who.
+    #[prost(message, optional, tag = "1")]
+    pub member: ::core::option::Option<ChatMember>,
+}
+/// Somebody said something.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMessagePosted {
+    /// The sender's id of it.
+    #[prost(string, tag = "1")]
+    pub message_id: ::prost::alloc::string::String,
+    /// What; empty when redacted.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// It was erased.
+    #[prost(bool, tag = "3")]
+    pub redacted: bool,
+}
+/// A member read.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatRead {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Up to this revision.
+    #[prost(uint64, tag = "2")]
+    pub read_revision: u64,
+}
+/// A chat is closed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatClosed {
+    /// Why.
+    #[prost(enumeration = "ChatEndReason", tag = "1")]
+    pub reason: i32,
+}
+/// Events of one chat, in order, whole commits.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChatEvents {
+    /// The chat.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// What happened.
+    #[prost(message, repeated, tag = "2")]
+    pub events: ::prost::alloc::vec::Vec<ChatEvent>,
+}
+/// Where a desk has got to in one chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatPosition {
+    /// The chat.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The last revision that the desk has.
+    #[prost(uint64, tag = "2")]
+    pub after_revision: u64,
+}
+/// Where a chat of colleagues stands, for the agent who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChatState {
+    /// Never returned.
+    Unspecified = 0,
+    /// Something can be said in it.
+    Open = 1,
+    /// It is closed; a message to it opens one that goes on from it, unless its last member left.
+    Closed = 2,
+    /// The agent has left it, and sees it up to their leaving.
+    Left = 3,
+}
+impl ChatState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHAT_STATE_UNSPECIFIED",
+            Self::Open => "CHAT_STATE_OPEN",
+            Self::Closed => "CHAT_STATE_CLOSED",
+            Self::Left => "CHAT_STATE_LEFT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHAT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHAT_STATE_OPEN" => Some(Self::Open),
+            "CHAT_STATE_CLOSED" => Some(Self::Closed),
+            "CHAT_STATE_LEFT" => Some(Self::Left),
+            _ => None,
+        }
+    }
+}
+/// Why a chat was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChatEndReason {
+    /// It wasn't.
+    Unspecified = 0,
+    /// A pair said nothing for the center's chat_idle_time.
+    Quiet = 1,
+    /// The last member left.
+    Emptied = 2,
+    /// It was 30 days old.
+    Aged = 3,
+    /// It had as many events as a chat may have, and its pair went on in another one.
+    Full = 4,
+}
+impl ChatEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHAT_END_REASON_UNSPECIFIED",
+            Self::Quiet => "CHAT_END_REASON_QUIET",
+            Self::Emptied => "CHAT_END_REASON_EMPTIED",
+            Self::Aged => "CHAT_END_REASON_AGED",
+            Self::Full => "CHAT_END_REASON_FULL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHAT_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHAT_END_REASON_QUIET" => Some(Self::Quiet),
+            "CHAT_END_REASON_EMPTIED" => Some(Self::Emptied),
+            "CHAT_END_REASON_AGED" => Some(Self::Aged),
+            "CHAT_END_REASON_FULL" => Some(Self::Full),
+            _ => None,
+        }
+    }
+}
 /// An agent's state and room.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AgentState {
@@ -2458,6 +2716,10 @@ pub struct WatchDeskRequest {
     /// agent left. A session that isn't named starts with the agent's joining.
     #[prost(message, repeated, tag = "2")]
     pub positions: ::prost::alloc::vec::Vec<SessionPosition>,
+    /// Chats that the desk knows, up to 200: each continues from where it was. One that isn't named starts behind what the
+    /// agent has read, and not before their joining; what lies before is in ListChatEvents.
+    #[prost(message, repeated, tag = "3")]
+    pub chat_positions: ::prost::alloc::vec::Vec<ChatPosition>,
 }
 /// An offer as the desk shows it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2521,6 +2783,9 @@ pub struct Desk {
     /// The agent's after-chat work.
     #[prost(message, repeated, tag = "4")]
     pub wrap_ups: ::prost::alloc::vec::Vec<WrapUp>,
+    /// Open chats with colleagues that the agent is in, and closed ones with something unread.
+    #[prost(message, repeated, tag = "10")]
+    pub chats: ::prost::alloc::vec::Vec<Chat>,
 }
 /// The desk stream's first message.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2544,7 +2809,7 @@ pub struct WatchDeskResponse {
     /// One of:
     #[prost(
         oneof = "watch_desk_response::Kind",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12"
     )]
     pub kind: ::core::option::Option<watch_desk_response::Kind>,
 }
@@ -2586,6 +2851,9 @@ pub mod watch_desk_response {
         /// After-chat work of this session is done.
         #[prost(message, tag = "11")]
         WrapUpEnded(super::DeskWrapUpEnded),
+        /// What happened in a chat of the agent's with colleagues.
+        #[prost(message, tag = "12")]
+        ChatEvents(super::ChatEvents),
     }
 }
 /// After-chat work at this desk is done.
@@ -2861,6 +3129,194 @@ pub struct TargetsChanged {
     /// There may be more than are shown.
     #[prost(bool, tag = "3")]
     pub more: bool,
+}
+/// Starts a chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartChatRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The others: 1 for a pair, 2 to 49 for a group. The agent may name themselves, too.
+    #[prost(string, repeated, tag = "3")]
+    pub member_agent_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// A group's name, up to 256 bytes; empty for a pair.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The chat.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StartChatResponse {
+    /// As the agent sees it.
+    #[prost(message, optional, tag = "1")]
+    pub chat: ::core::option::Option<Chat>,
+    /// False: the pair had it already.
+    #[prost(bool, tag = "2")]
+    pub is_new: bool,
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "3")]
+    pub revision: u64,
+}
+/// Says something.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendChatMessageRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// What: 1 byte to 16 KiB.
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+}
+/// It is said.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendChatMessageResponse {
+    /// Where: the chat that was named, or the one that goes on from it.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The message's revision.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// When.
+    #[prost(message, optional, tag = "3")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The message opened that chat.
+    #[prost(bool, tag = "4")]
+    pub is_new: bool,
+}
+/// Adds a colleague.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddChatMemberRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The colleague.
+    #[prost(string, tag = "4")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// They are a member.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddChatMemberResponse {
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Leaves a group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveChatRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+}
+/// The agent is no member any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveChatResponse {
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Tells how far the agent has read.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadChatUpToRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The revision.
+    #[prost(uint64, tag = "4")]
+    pub read_revision: u64,
+}
+/// It is known.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadChatUpToResponse {
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks for the agent's chats.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListChatsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Only open ones that the agent is in.
+    #[prost(bool, tag = "2")]
+    pub open_only: bool,
+    /// 1 to 100; 0 means 50.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of chats.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListChatsResponse {
+    /// The newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub chats: ::prost::alloc::vec::Vec<Chat>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks for a chat's events.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListChatEventsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "2")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// Only those after this revision.
+    #[prost(uint64, tag = "3")]
+    pub after_revision: u64,
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "4")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "5")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of a chat's events.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListChatEventsResponse {
+    /// In order.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<ChatEvent>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The last revision that the agent may see.
+    #[prost(uint64, tag = "3")]
+    pub revision: u64,
 }
 /// What an agent is doing, as they or the service set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3253,6 +3709,187 @@ pub mod agent_desk_client {
                 .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "DeleteFavourite"));
             self.inner.unary(req, path, codec).await
         }
+        /// Starts a chat of colleagues among themselves, signed in or not: with one it's a pair, which has one open chat at most
+        /// (it is answered, with is_new false), with more a group. It takes no room and is nobody's work.
+        /// Refused: AGENT_NOT_FOUND, LIMIT_REACHED (200 open chats an agent).
+        pub async fn start_chat(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StartChatRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartChatResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/StartChat",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "StartChat"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says something in a chat. The request_id is the message's id. Where the chat is closed, the message opens one that goes
+        /// on from it, unless its last member left. Refused: CHAT_NOT_FOUND, NOT_PARTICIPANT, CHAT_CLOSED, CHAT_FULL.
+        pub async fn send_chat_message(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SendChatMessageRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SendChatMessageResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/SendChatMessage",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SendChatMessage"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Adds a colleague to a group: they see it from then on. Refused: CHAT_NOT_FOUND, NOT_PARTICIPANT, CHAT_CLOSED,
+        /// CHAT_IS_PAIR, AGENT_NOT_FOUND, ALREADY_MEMBER, LIMIT_REACHED (50 members).
+        pub async fn add_chat_member(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddChatMemberRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddChatMemberResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/AddChatMember",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "AddChatMember"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Leaves a group, which is closed with its last member. Refused: CHAT_NOT_FOUND, NOT_PARTICIPANT, CHAT_CLOSED,
+        /// CHAT_IS_PAIR.
+        pub async fn leave_chat(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LeaveChatRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveChatResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/LeaveChat",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "LeaveChat"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Tells that the agent has read a chat up to a revision. Takes effect once by itself. Refused: CHAT_NOT_FOUND,
+        /// NOT_PARTICIPANT, POSITION_IN_FUTURE.
+        pub async fn read_chat_up_to(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadChatUpToRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadChatUpToResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ReadChatUpTo",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ReadChatUpTo"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Chats that the agent is or was in, the newest first, also closed ones, for 7 days after they were closed.
+        pub async fn list_chats(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListChatsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListChatsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListChats",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListChats"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// A chat's events by page, from the agent's joining to their leaving. Refused: CHAT_NOT_FOUND, POSITION_IN_FUTURE.
+        pub async fn list_chat_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListChatEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListChatEventsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListChatEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListChatEvents"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// One object of a center.
@@ -3334,6 +3971,9 @@ pub struct CenterSettings {
     /// NOT_READY must come with a reason. Default false.
     #[prost(bool, tag = "14")]
     pub reason_required: bool,
+    /// A chat of two colleagues is closed after saying nothing that long, at least 1 min. Default 24 h.
+    #[prost(message, optional, tag = "50")]
+    pub chat_idle_time: ::core::option::Option<::prost_types::Duration>,
 }
 /// A service queue.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod chats;
 mod deadlines;
 mod end;
 mod favourites;

@@ -132,6 +132,7 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             AgentChange::DeskOpened { .. } => format!("{agent} opened a desk"),
             AgentChange::DeskClosed { .. } => format!("{agent} closed a desk"),
         }),
+        Event::Chat(event) => Some(chat_event(event, texts)),
         Event::Center(change) => match change {
             CenterChange::SettingsPut(_) => Some("settings put".into()),
             CenterChange::QueuePut(queue) => Some(format!("queue {} put", queue.id)),
@@ -141,11 +142,33 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             CenterChange::CustomerAbsent { .. } => Some("customer absent".into()),
             CenterChange::SkipEnded { agent, .. } => Some(format!("{agent} no longer skipped")),
             CenterChange::Archived { .. } => Some("archived".into()),
+            CenterChange::ChatRead { agent, revision, .. } => {
+                Some(format!("{agent} read the closed chat up to {revision}"))
+            }
+            CenterChange::ChatForgotten { .. } => Some("chat forgotten".into()),
             CenterChange::FavouritePut { agent, target } => Some(format!("{agent} likes {}", target_word(target))),
             CenterChange::FavouriteDeleted { agent, target } => {
                 Some(format!("{agent} no longer likes {}", target_word(target)))
             }
         },
+    }
+}
+
+fn chat_event(event: &ChatEvent, texts: &[String]) -> String {
+    match &event.what {
+        ChatHappened::Started(started) => {
+            let members: Vec<&str> = started.members.iter().map(|(agent, _)| agent.as_str()).collect();
+            let on = if started.previous.is_some() { ", going on" } else { "" };
+            format!("chat of {}{on}", members.join(", "))
+        }
+        ChatHappened::Joined { agent, .. } => format!("{agent} joined the chat"),
+        ChatHappened::Left { agent, .. } => format!("{agent} left the chat"),
+        ChatHappened::Posted { text, .. } => match &event.by {
+            By::Agent { id, .. } => format!("{id} to colleagues: {}", texts[text.item as usize]),
+            other => format!("{other:?}"),
+        },
+        ChatHappened::Read { agent, revision } => format!("{agent} read the chat up to {revision}"),
+        ChatHappened::Closed { reason } => format!("chat closed: {reason:?}"),
     }
 }
 

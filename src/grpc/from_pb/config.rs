@@ -60,6 +60,7 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         max_participants: number("settings.max_participants", asked.max_participants, default.max_participants, 2, 50)?,
         recovery_hold: time("recovery_hold", asked.recovery_hold, default.recovery_hold, 0, WEEK)?,
         reason_required: asked.reason_required,
+        chat_idle_time: millis("settings.chat_idle_time", asked.chat_idle_time, MINUTE, WEEK)?,
     })
 }
 
