@@ -80,12 +80,12 @@ async fn follow(
     Ok(())
 }
 
-/// Agents come and go until the time is over; every one of them in turn, so that each change is one.
-async fn change(channel: Channel, caller: &Caller, args: &Args) -> Result<(), Failure> {
+/// Agents come and go until the time is over, one after the other from the `first` on, so that each change is one.
+async fn change(channel: Channel, caller: &Caller, args: &Args, first: usize) -> Result<(), Failure> {
     let mut ticks = interval(Duration::from_secs(1) / args.changes.max(1) as u32);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let until = Instant::now() + Duration::from_secs(args.seconds);
-    for number in 0_usize.. {
+    for number in first.. {
         ticks.tick().await;
         if Instant::now() >= until {
             break;
@@ -115,9 +115,10 @@ async fn measured(
     caller: &Caller,
     channel: &Channel,
     args: &Args,
+    first: usize,
 ) -> Result<f64, Failure> {
     let before = server.used()?;
-    change(channel.clone(), caller, args).await?;
+    change(channel.clone(), caller, args, first).await?;
     let cpu = (server.used()?.cpu - before.cpu).as_secs_f64() / args.seconds as f64;
     println!("{name}: {:.1} % of a core at {} changes a second", cpu * 100.0, args.changes);
     Ok(cpu)
@@ -129,7 +130,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let caller = Caller::of(&server)?;
     let channels = channels(&server.url(), CONNECTIONS).await?;
     configure(&channels[0], &caller, objects(args.agents)).await?;
-    let without = measured("without windows", &server, &caller, &channels[0], args).await?;
+    let without = measured("without windows", &server, &caller, &channels[0], args, 0).await?;
     let (rows, messages) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let (memory, opening) = (server.used()?.memory, Instant::now());
     for at in 0..args.windows {
@@ -141,7 +142,8 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     }
     let bytes = (server.used()?.memory.saturating_sub(memory)) / args.windows as u64;
     println!("{} windows opened in {:.1} s, {bytes} bytes each", args.windows, opening.elapsed().as_secs_f64());
-    let with = measured("with windows", &server, &caller, &channels[0], args).await?;
+    let first = (args.changes * args.seconds) as usize + 1;
+    let with = measured("with windows", &server, &caller, &channels[0], args, first).await?;
     let told = |count: &AtomicU64| count.load(Ordering::Relaxed) as f64 / args.seconds as f64;
     println!("  {:.0} messages with {:.0} rows a second to all windows", told(&messages), told(&rows));
     println!("  the windows themselves: {:.1} % of a core", (with - without) * 100.0);
