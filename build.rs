@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Frames are encoded once and shared between watchers, so a stream's item is bytes (see grpc/codec.rs).
         .extern_path(".chatsession.v1.WatchResponse", "crate::grpc::codec::Frame")
         .extern_path(".chatsession.v1.WatchDeskResponse", "crate::grpc::codec::Frame")
+        .extern_path(".chatsession.v1.WatchTargetsResponse", "crate::grpc::codec::Frame")
         .codec_path("crate::grpc::codec::Codec")
         .compile_fds(descriptors)?;
     Ok(())

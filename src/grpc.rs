@@ -14,6 +14,7 @@ mod chat_session;
 pub mod codec;
 mod delivered;
 mod desk;
+mod directory;
 mod edge;
 mod files;
 mod frames;

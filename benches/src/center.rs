@@ -150,7 +150,7 @@ pub(crate) async fn sign_in(
     ready: bool,
 ) -> Result<Streaming<pb::WatchDeskResponse>, Failure> {
     desk.sign_in(caller.call(pb::SignInRequest { request_id: request_id(), acting_for: agent(id) })).await?;
-    let watch = pb::WatchDeskRequest { acting_for: agent(id), positions: Vec::new() };
+    let watch = pb::WatchDeskRequest { acting_for: agent(id), ..Default::default() };
     let stream = desk.watch_desk(caller.call(watch)).await?.into_inner();
     if ready {
         let status = pb::AgentStatus::Ready.into();

@@ -18,6 +18,7 @@ mod core;
 mod idle;
 mod process;
 mod recover;
+mod targets;
 mod transfer;
 
 #[allow(missing_docs, clippy::all, unreachable_pub, reason = "generated")]
@@ -71,6 +72,8 @@ enum Workload {
     CatchUp(catch_up::Args),
     /// Several nodes on NATS servers of this machine: the fenced append, shards, a follower, a node that joins.
     Cluster,
+    /// Open Invite windows in a large center whose agents come and go: processor time and bytes.
+    Targets(targets::Args),
     /// Very many idle watches on 100 connections: bytes and processor time.
     Idle(idle::Args),
 }
@@ -86,6 +89,7 @@ fn main() -> Result<(), Failure> {
             Workload::Transfer(args) => transfer::run(&args).await,
             Workload::CatchUp(args) => catch_up::run(&args).await,
             Workload::Cluster => Box::pin(cluster::run()).await,
+            Workload::Targets(args) => targets::run(&args).await,
             Workload::Idle(args) => idle::run(&args).await,
         }
     })

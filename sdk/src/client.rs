@@ -5,7 +5,7 @@ use std::{fmt, future::Future, sync::Arc};
 use tonic::{Request, Response, Status, transport::Channel};
 
 use crate::{
-    Administration, AgentDesk, ClientBuilder, Error, GetAvailability, SessionHandle, Supervision,
+    Administration, AgentDesk, ChatHandle, ClientBuilder, Error, GetAvailability, SessionHandle, Supervision,
     connection::Connection,
     generated::{ActingFor, acting_for::Who},
     session::{ListSessions, StartSession},
@@ -68,6 +68,11 @@ impl Client {
     /// The agent's desk.
     pub fn desk(&self) -> AgentDesk {
         AgentDesk::new(self.clone())
+    }
+
+    /// A chat of colleagues to do something with. Nothing is asked of the service yet.
+    pub fn chat(&self, chat_id: impl Into<String>) -> ChatHandle {
+        ChatHandle::new(self.clone(), chat_id.into())
     }
 
     /// The center's queues, agents and settings. For integrators and operators.

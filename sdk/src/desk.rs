@@ -1,16 +1,21 @@
 //! An agent's desk.
 
 mod canned;
+mod favourites;
 mod sign;
 mod state;
 mod targets;
 
 pub use canned::{DeleteCannedResponse, ListCannedResponses, PutCannedResponse};
+pub use favourites::{DeleteFavourite, PutFavourite};
 pub use sign::{SignIn, SignOut};
 pub use state::SetState;
 pub use targets::ListTargets;
 
-use crate::{CannedResponse, Client, watch::WatchDesk};
+use crate::{
+    CannedResponse, Client, ListChats, StartChat, TargetFilter, TargetId,
+    watch::{WatchDesk, WatchTargets},
+};
 
 /// An agent's desk; from [`Client::desk`]. Its methods give requests; `send` sends them.
 #[derive(Clone, Debug)]
@@ -44,10 +49,36 @@ impl AgentDesk {
         SetState::not_ready(&self.client, reason.into())
     }
 
-    /// Colleagues and queues to choose from in the Invite window, those whose id or name contains `query`, any case;
-    /// all when it is empty.
-    pub fn list_targets(&self, query: impl Into<String>) -> ListTargets {
-        ListTargets::new(self.client.clone(), query.into())
+    /// Colleagues and queues to choose from in the Invite window: those that pass a filter, or whose id or name contains a
+    /// text, any case; all when it is empty.
+    pub fn list_targets(&self, filter: impl Into<TargetFilter>) -> ListTargets {
+        ListTargets::new(self.client.clone(), filter.into())
+    }
+
+    /// The same as a window that stays current: the first 100 rows, and what changes of them.
+    pub fn watch_targets(&self, filter: impl Into<TargetFilter>) -> WatchTargets {
+        WatchTargets::new(self.client.clone(), filter.into())
+    }
+
+    /// Marks a colleague or a queue as one that the agent likes to see first; up to 100. Twice changes nothing.
+    pub fn put_favourite(&self, target: TargetId) -> PutFavourite {
+        PutFavourite::new(&self.client, target)
+    }
+
+    /// Takes the mark away, if it is there.
+    pub fn delete_favourite(&self, target: TargetId) -> DeleteFavourite {
+        DeleteFavourite::new(&self.client, target)
+    }
+
+    /// Starts a chat with colleagues, signed in or not: with one a pair, which has one open chat at most and gets that back,
+    /// with 2 to 49 a group.
+    pub fn start_chat<I: Into<String>>(&self, agent_ids: impl IntoIterator<Item = I>) -> StartChat {
+        StartChat::new(&self.client, agent_ids.into_iter().map(Into::into).collect())
+    }
+
+    /// Chats that the agent is or was in, the newest first; closed ones for 7 days.
+    pub fn list_chats(&self) -> ListChats {
+        ListChats::new(self.client.clone())
     }
 
     /// Keeps a canned response of the agent's own, in place of the one that had its id. Up to 500.

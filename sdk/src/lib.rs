@@ -32,6 +32,7 @@ struct Readme;
 mod administration;
 mod availability;
 mod builder;
+mod chat;
 mod client;
 mod connection;
 mod convert;
@@ -53,9 +54,14 @@ pub use administration::{
 };
 pub use availability::{Availability, GetAvailability};
 pub use builder::ClientBuilder;
+pub use chat::{
+    AddChatMember, ChatEvents, ChatHandle, LeaveChat, ListChats, ReadChatUpTo, SendChatMessage, SentChatMessage,
+    StartChat, StartedChat,
+};
 pub use client::Client;
 pub use desk::{
-    AgentDesk, DeleteCannedResponse, ListCannedResponses, ListTargets, PutCannedResponse, SetState, SignIn, SignOut,
+    AgentDesk, DeleteCannedResponse, DeleteFavourite, ListCannedResponses, ListTargets, PutCannedResponse,
+    PutFavourite, SetState, SignIn, SignOut,
 };
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
@@ -73,9 +79,13 @@ pub use supervision::{
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{
     Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attachment, Attribute, Audience, CancelCause,
-    CannedResponse, Channel, Customer, Desk, DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode,
-    JoinCause, LeaveReason, ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry,
-    QueueTarget, ReadMark, Session, SessionState, Target, UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp,
+    CannedResponse, Channel, Chat, ChatEndReason, ChatEvent, ChatEventKind, ChatMember, ChatState, Customer, Desk,
+    DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode, JoinCause, LeaveReason,
+    ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark,
+    Session, SessionState, Target, TargetFilter, TargetId, UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp,
     WrapUpOutcome,
 };
-pub use watch::{DeskEvent, DeskWatch, SessionWatch, Watch, WatchDesk, WatchEnd, WatchEvent, WatchSession};
+pub use watch::{
+    DeskEvent, DeskWatch, SessionWatch, TargetsEvent, TargetsWatch, Watch, WatchDesk, WatchEnd, WatchEvent,
+    WatchSession, WatchTargets,
+};

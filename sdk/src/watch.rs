@@ -1,11 +1,13 @@
 //! Streams that keep themselves open.
 
+mod chats_follow;
 mod desk;
 mod desk_follow;
 mod follow;
 mod keeper;
 mod session;
 mod session_follow;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -24,6 +26,7 @@ pub use desk::{DeskEvent, DeskWatch, WatchDesk};
 use follow::Follow;
 use keeper::{Keeper, Source};
 pub use session::{SessionWatch, WatchEvent, WatchSession};
+pub use targets::{TargetsEvent, TargetsWatch, WatchTargets};
 
 /// Events that may wait for a reader: beyond it the service is left waiting, and says goodbye in the end.
 const UNREAD: usize = 64;

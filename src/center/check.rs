@@ -1,10 +1,11 @@
 //! The invariants, as one checker: what must hold after every commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Center, Time, Work,
     ids::{AgentId, SessionId},
+    index::Subject,
     session::Session,
 };
 
@@ -15,6 +16,7 @@ impl Center {
             self.sessions.values().flat_map(|session| self.session_violations(session)).collect();
         wrong.extend(self.work_violations());
         wrong.extend(self.routing_violations(now));
+        wrong.extend(self.chat_violations());
         wrong
     }
 
@@ -79,6 +81,28 @@ impl Center {
         let waiting = self.index.offerable.values().flat_map(BTreeMap::values).flatten();
         let possible = waiting.filter_map(|place| Some((place.session, self.first_agent_for(place.session, now)?)));
         possible.map(|(session, agent)| format!("{session}: could be offered to {agent}")).collect()
+    }
+
+    /// Chats have members who know them, a pair has one that is open, and each has a way out (9).
+    fn chat_violations(&self) -> Vec<String> {
+        let (mut wrong, mut pairs) = (Vec::new(), BTreeSet::new());
+        for chat in self.chats.values() {
+            let id = chat.id;
+            let unknown =
+                chat.members.iter().any(|member| self.chats_of(&member.agent).all(|(other, _)| other.id != id));
+            let ahead = chat.members.iter().any(|member| member.read.max(member.joined_at) > chat.revision);
+            if unknown || ahead || (chat.is_open() && chat.present().next().is_none()) {
+                wrong.push(format!("{id}: a chat without its members"));
+            }
+            let two: Vec<&AgentId> = chat.members.iter().map(|member| &member.agent).collect();
+            if chat.is_pair && (two.len() != 2 || (chat.is_open() && !pairs.insert(two))) {
+                wrong.push(format!("{id}: two chats of one pair"));
+            }
+            if !self.index.deadlines.contains(&(chat.next_deadline(), Subject::Chat(id))) {
+                wrong.push(format!("{id}: a chat without a deadline"));
+            }
+        }
+        wrong
     }
 
     /// 3, seen between two states: agents who hold more than they may, and more than before.

@@ -1,18 +1,21 @@
 //! What is asked, in the imperative, and how it is answered.
 
+use std::collections::BTreeSet;
+
 use minicbor::{Decode, Encode};
 
 use super::{
     canned::CannedResponse,
     event::Audience,
     ids::{
-        AgentId, AttachmentId, Code, CustomerKey, FileId, Incarnation, Label, OfferId, QueueId, RequestId, ResponseId,
-        ServiceId, SessionId,
+        AgentId, AttachmentId, ChatId, Code, CustomerKey, FileId, Incarnation, Label, OfferId, QueueId, RequestId,
+        ResponseId, ServiceId, SessionId,
     },
     offer::InviteMode,
     queue::{Queue, Wanted},
     session::Channel,
     settings::{AgentConfig, Settings},
+    target::Target,
     time::{Millis, Time},
 };
 
@@ -670,6 +673,67 @@ pub enum Command {
         /// Under which name they lie.
         #[n(2)]
         file: FileId,
+    },
+    /// An agent likes to see somebody or a queue first.
+    #[n(40)]
+    PutFavourite {
+        /// Whom or which.
+        #[n(0)]
+        target: Target,
+    },
+    /// An agent no longer does.
+    #[n(41)]
+    DeleteFavourite {
+        /// Whom or which.
+        #[n(0)]
+        target: Target,
+    },
+    /// Colleagues chat among themselves: two, who have one open chat at most, or a group.
+    #[n(42)]
+    StartChat {
+        /// The others.
+        #[n(0)]
+        members: BTreeSet<AgentId>,
+        /// A group's name, or empty.
+        #[n(1)]
+        name: String,
+    },
+    /// A member says something; the request's id is the message's.
+    #[n(43)]
+    SendChatMessage {
+        /// The chat; where it goes on in another one, that.
+        #[n(0)]
+        chat: ChatId,
+        /// What.
+        #[n(1)]
+        text: String,
+    },
+    /// A member adds a colleague to a group.
+    #[n(44)]
+    AddChatMember {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+        /// The colleague.
+        #[n(1)]
+        agent: AgentId,
+    },
+    /// A member leaves a group.
+    #[n(45)]
+    LeaveChat {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+    },
+    /// A member has read up to a revision.
+    #[n(46)]
+    ReadChatUpTo {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+        /// The revision.
+        #[n(1)]
+        revision: u32,
     },
 }
 

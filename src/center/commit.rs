@@ -5,8 +5,10 @@ use crate::bugs::bug;
 use super::{
     Center,
     command::{Caller, Who},
-    event::{AgentChange, Audience, By, CenterChange, Event, Happened, PostedMore, SessionEvent},
-    ids::{AgentId, QueueId, RequestId, Seed, ServiceId, SessionId},
+    event::{
+        AgentChange, Audience, By, CenterChange, ChatEvent, ChatHappened, Event, Happened, PostedMore, SessionEvent,
+    },
+    ids::{AgentId, ChatId, QueueId, RequestId, Seed, ServiceId, SessionId},
     session::Session,
     text::{Content, Text},
     time::Time,
@@ -88,6 +90,13 @@ impl Commit<'_> {
     /// Something of the center's.
     pub(super) fn center(&mut self, change: CenterChange) {
         self.emit(Event::Center(change));
+    }
+
+    /// Something in a chat of colleagues, numbered.
+    pub(super) fn chat(&mut self, chat: ChatId, by: By, what: ChatHappened) {
+        let revision = self.center.chats.get(&chat).map_or(0, |chat| chat.revision) + 1;
+        let via = self.via(&by);
+        self.emit(Event::Chat(ChatEvent { chat, revision, by, via, what }));
     }
 
     /// The one who asked.

@@ -10,16 +10,20 @@ use super::{
     command::{Answer, Caller},
     hours::Openness,
     ids::{
-        AgentId, AttachmentId, Code, FileId, Incarnation, Label, QueueId, RequestId, ResponseId, ServiceId, SessionId,
+        AgentId, AttachmentId, ChatId, Code, FileId, Incarnation, Label, QueueId, RequestId, ResponseId, ServiceId,
+        SessionId,
     },
     queue::Queue,
     settings::{AgentConfig, Settings},
+    target::Target,
     time::{Millis, Time},
 };
 
+mod chat;
 mod happened;
 mod reason;
 
+pub use chat::{ChatEndReason, ChatEvent, ChatHappened, ChatStarted};
 pub use happened::{Attribute, Happened, PostedMore, Quoted, Started, Updated};
 pub use reason::{EndReason, JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 
@@ -60,6 +64,9 @@ pub enum Event {
     /// To the center.
     #[n(2)]
     Center(#[n(0)] CenterChange),
+    /// In a chat of colleagues; numbered there.
+    #[n(3)]
+    Chat(#[n(0)] ChatEvent),
 }
 
 /// Who may see an event.
@@ -318,6 +325,46 @@ pub enum CenterChange {
     /// An agent is no more.
     #[n(15)]
     AgentDeleted(#[n(0)] AgentId),
+    /// An agent has one favourite more.
+    #[n(40)]
+    FavouritePut {
+        /// Whose.
+        #[n(0)]
+        agent: AgentId,
+        /// Whom or which.
+        #[n(1)]
+        target: Target,
+    },
+    /// An agent has one favourite less.
+    #[n(41)]
+    FavouriteDeleted {
+        /// Whose.
+        #[n(0)]
+        agent: AgentId,
+        /// Whom or which.
+        #[n(1)]
+        target: Target,
+    },
+    /// A member read in a chat that is closed: nobody else has to know.
+    #[n(42)]
+    ChatRead {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+        /// Who.
+        #[n(1)]
+        agent: AgentId,
+        /// Up to which revision.
+        #[n(2)]
+        revision: u32,
+    },
+    /// A chat was closed long ago: its memory is free.
+    #[n(43)]
+    ChatForgotten {
+        /// The chat.
+        #[n(0)]
+        chat: ChatId,
+    },
     /// A canned response that all share is this.
     #[n(30)]
     CannedPut(#[n(0)] Box<CannedResponse>),

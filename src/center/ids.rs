@@ -124,6 +124,10 @@ name!(
     QueueId
 );
 name!(
+    /// A team: a word that the center's agents are grouped by.
+    TeamId
+);
+name!(
     /// A caller's id of a request, or a sender's of a message.
     RequestId
 );
@@ -172,6 +176,18 @@ given!(
     /// One chat of a customer.
     SessionId
 );
+given!(
+    /// One chat of colleagues.
+    ChatId
+);
+
+impl ChatId {
+    /// The id under which its events are found in the log, among those of sessions: no session has it.
+    pub fn log(&self) -> SessionId {
+        SessionId::from_bytes(self.bytes())
+    }
+}
+
 given!(
     /// One offer.
     OfferId

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod chats;
+
+pub(super) use chats::{ChatIndex, ChatKeys, pair};
+
 use super::{
     Center,
     agent::Agent,
-    ids::{AgentId, Code, CustomerKey, Incarnation, QueueId, SessionId},
+    ids::{AgentId, ChatId, Code, CustomerKey, Incarnation, QueueId, SessionId},
     queue::Wanted,
     session::{Place, Session},
     settings::{AgentKind, Settings},
@@ -21,6 +25,8 @@ pub enum Subject {
     Session(SessionId),
     /// A queue's.
     Queue(QueueId),
+    /// A chat's.
+    Chat(ChatId),
 }
 
 /// An agent who could take a session now, in the order in which they are asked: the fewest units taken, then the
@@ -86,6 +92,8 @@ pub struct Index {
     pub customers: BTreeMap<CustomerKey, SessionId>,
     /// What changed since the router last looked: only a pair with one of these can be new.
     pub unrouted: Unrouted,
+    /// Chats of colleagues.
+    pub(super) chats: ChatIndex,
 }
 
 /// What the router has to look at.
@@ -118,7 +126,7 @@ fn remove<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, value: &V
 }
 
 impl Index {
-    fn move_deadline(&mut self, subject: Subject, from: Option<Time>, to: Option<Time>) {
+    pub(super) fn move_deadline(&mut self, subject: Subject, from: Option<Time>, to: Option<Time>) {
         if from == to {
             return;
         }
@@ -305,6 +313,7 @@ impl Center {
                 }
             }
         }
+        self.chats.values_mut().for_each(|chat| chat.keys = ChatKeys::default());
         self.reindex_all();
         let changes = self.openness.iter().filter_map(|(queue, it)| Some((it.until?, Subject::Queue(queue.clone()))));
         self.index.deadlines.extend(changes);
@@ -318,5 +327,6 @@ impl Center {
         for agent in self.agents.values_mut() {
             self.index.agent(agent, &self.settings, &self.living);
         }
+        self.chats.values_mut().for_each(|chat| self.index.chat(chat));
     }
 }

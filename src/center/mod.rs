@@ -20,6 +20,7 @@ mod agent;
 mod attachment;
 mod automatic;
 mod canned;
+mod chat;
 mod check;
 mod command;
 mod commit;
@@ -39,6 +40,7 @@ mod refusal;
 mod routing;
 mod session;
 mod settings;
+mod target;
 mod text;
 mod time;
 mod waits;
@@ -50,20 +52,22 @@ pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Ramp, Status, Work};
 pub use attachment::{Attachment, AttachmentLimits, PostedAttachment, UNSENT_KEPT};
 pub use canned::{CannedResponse, CannedResponses, CannedSearch, MAX_PERSONAL, MAX_SHARED, Variables};
+pub use chat::{CHAT_AGE, CHAT_MEMORY, Chat, ChatClosed, ChatMember, MAX_CHAT_MEMBERS, MAX_CHATS};
 pub use command::{
     Answer, Asked, Caller, Command, ForcedState, IfLast, MessageParts, NamedAttachment, Object, Requested,
     StartSession, Successor, TransferLeave, TransferToQueue, UpdateSession, Who,
 };
 pub use event::{
-    AgentChange, Attribute, Audience, Audit, By, CenterChange, EndReason, Event, Happened, JoinCause, LeaderStarted,
-    LeaveReason, PostedMore, QueueCause, Quoted, Record, SessionEvent, Started, UnqueueReason, Updated, WrapUpOutcome,
+    AgentChange, Attribute, Audience, Audit, By, CenterChange, ChatEndReason, ChatEvent, ChatHappened, ChatStarted,
+    EndReason, Event, Happened, JoinCause, LeaderStarted, LeaveReason, PostedMore, QueueCause, Quoted, Record,
+    SessionEvent, Started, UnqueueReason, Updated, WrapUpOutcome,
 };
 pub use explain::{EXPLAINED, Explanation, Hold, Obstacle};
 pub use handle::Decided;
 pub use hours::{DAY, Holiday, Hours, Openness, Span, is_time_zone};
 pub use ids::{
-    AgentId, AttachmentId, CenterId, Code, CustomerKey, FileId, Incarnation, Label, MAX_NAME, OfferId, QueueId,
-    RequestId, ResponseId, Seed, ServiceId, SessionId, is_name,
+    AgentId, AttachmentId, CenterId, ChatId, Code, CustomerKey, FileId, Incarnation, Label, MAX_NAME, OfferId, QueueId,
+    RequestId, ResponseId, Seed, ServiceId, SessionId, TeamId, is_name,
 };
 pub use index::{Index, Subject};
 pub use mask::{MAX_MASKS, Mask, Masking, masking};
@@ -75,6 +79,7 @@ pub use session::{
     State, WrapUp,
 };
 pub use settings::{AgentConfig, AgentKind, Permission, Settings};
+pub use target::{MAX_FAVOURITES, Target};
 pub use text::{Content, Text};
 pub use time::{HOUR, MINUTE, Millis, SECOND, Time};
 pub use waits::{COUNTED, Waits};
@@ -134,6 +139,14 @@ pub struct Center {
     /// Its canned responses, and its agents' own.
     #[n(9)]
     canned: Option<Box<CannedResponses>>,
+    /// What each agent likes to see first in the Invite window; only those who have such.
+    #[n(10)]
+    #[cbor(skip_if = "BTreeMap::is_empty")]
+    favourites: BTreeMap<AgentId, BTreeSet<Target>>,
+    /// Chats of its agents among themselves.
+    #[n(11)]
+    #[cbor(skip_if = "BTreeMap::is_empty")]
+    chats: BTreeMap<ChatId, Chat>,
     /// Derived.
     #[cbor(skip)]
     index: Index,
@@ -195,6 +208,8 @@ impl Center {
             monitors: BTreeSet::new(),
             last_agents: LastAgents::default(),
             canned: None,
+            favourites: BTreeMap::new(),
+            chats: BTreeMap::new(),
             index: Index::default(),
             masks: mask::Masks::default(),
         }

@@ -186,4 +186,24 @@ pub enum Refusal {
     #[error("the attachment isn't uploaded yet")]
     #[n(42)]
     AttachmentNotReady,
+    /// No such chat for the caller.
+    #[error("no such chat")]
+    #[n(45)]
+    ChatNotFound,
+    /// It is closed.
+    #[error("the chat is closed")]
+    #[n(46)]
+    ChatClosed,
+    /// The colleague is in it.
+    #[error("the agent is a member of the chat")]
+    #[n(47)]
+    AlreadyMember,
+    /// No more messages.
+    #[error("the chat has as many events as one may have")]
+    #[n(48)]
+    ChatFull,
+    /// A pair stays one.
+    #[error("a chat of two keeps its two members")]
+    #[n(49)]
+    ChatIsPair,
 }

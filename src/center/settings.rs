@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 
 use super::{
     attachment::AttachmentLimits,
-    ids::{AgentId, Code, Label, QueueId},
+    ids::{AgentId, Code, Label, QueueId, TeamId},
     mask::Masking,
     time::{HOUR, MINUTE, Millis, SECOND},
 };
@@ -92,6 +92,9 @@ pub struct Settings {
     /// What files may be sent; none means the default.
     #[n(15)]
     pub attachments: Option<Box<AttachmentLimits>>,
+    /// How long a pair of colleagues may say nothing before their chat is closed, if it is set.
+    #[n(16)]
+    pub chat_idle_time: Option<Millis>,
 }
 
 impl Default for Settings {
@@ -121,6 +124,7 @@ impl Default for Settings {
             last_agent_memory: 0,
             masking: None,
             attachments: None,
+            chat_idle_time: None,
         }
     }
 }
@@ -150,6 +154,10 @@ pub struct AgentConfig {
     /// They are a supervisor.
     #[n(4)]
     pub supervisor: bool,
+    /// The teams they are in.
+    #[n(5)]
+    #[cbor(skip_if = "BTreeSet::is_empty")]
+    pub teams: BTreeSet<TeamId>,
     /// What they can do, and how well: from 1 to 100.
     #[n(6)]
     #[cbor(default)]
@@ -201,6 +209,7 @@ impl AgentConfig {
             queues: BTreeSet::new(),
             capacity: None,
             supervisor: false,
+            teams: BTreeSet::new(),
             skills: BTreeMap::new(),
             kind: AgentKind::Human,
             permissions: BTreeSet::new(),

@@ -1,11 +1,15 @@
 //! A center as people write it: a YAML file of settings, queues and agents.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use chatsession_sdk::{Agent, CannedResponse, CenterSettings, ConfigObject, Queue};
+use chatsession_sdk::{Agent, AgentPermission, CannedResponse, CenterSettings, ConfigObject};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::Failure;
+
+mod queue;
+
+use queue::QueueFile;
 
 /// The sample center, commented.
 pub(super) const SAMPLE: &str = include_str!("../../examples/center.yaml");
@@ -40,6 +44,15 @@ struct SettingsFile {
     masks: Vec<MaskFile>,
     mask_card_numbers: bool,
     attachments: AttachmentsFile,
+    chat_idle_time: Time,
+    reasons: Vec<String>,
+    ramp_up_time: Time,
+    no_answer_return_time: Time,
+    misses_to_sign_out: Option<u32>,
+    messenger_inactivity_time: Time,
+    inactivity_warning: Option<String>,
+    inactivity_message: Option<String>,
+    last_agent_memory: Time,
 }
 
 /// What is made unreadable in messages and notes.
@@ -52,28 +65,6 @@ struct MaskFile {
     replacement: String,
 }
 
-/// A queue in the file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct QueueFile {
-    pub(super) id: String,
-    /// The id, where there is none.
-    name: Option<String>,
-    entry_message: Option<String>,
-    #[serde(default)]
-    max_wait: Time,
-    max_wait_message: Option<String>,
-    overflow_to: Option<String>,
-    #[serde(default)]
-    wrap_up_time: Time,
-    #[serde(default)]
-    disposition_required: bool,
-    max_length: Option<u32>,
-    #[serde(default)]
-    refuse_unstaffed: bool,
-    open_to_customers: Option<bool>,
-}
-
 /// An agent in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,9 +74,36 @@ pub(super) struct AgentFile {
     name: Option<String>,
     #[serde(default)]
     queues: Vec<String>,
+    #[serde(default)]
+    teams: Vec<String>,
     capacity: Option<u32>,
     #[serde(default)]
     pub(super) supervisor: bool,
+    /// Skills and how well they have them, 1 to 100.
+    #[serde(default)]
+    skills: BTreeMap<String, u32>,
+    #[serde(default)]
+    kind: Kind,
+    #[serde(default)]
+    permissions: Vec<Permission>,
+}
+
+/// A person, or a program.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    #[default]
+    Human,
+    Bot,
+    Assistant,
+}
+
+/// What not every agent may do.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Permission {
+    TakeFromQueue,
+    OverrideCapacity,
 }
 
 /// A canned response in the file.
@@ -173,6 +191,16 @@ impl SettingsFile {
         for MaskFile { name, pattern, replacement } in self.masks {
             it = it.mask(name, pattern, replacement);
         }
+        for reason in self.reasons {
+            it = it.reason(reason);
+        }
+        it = given(it, self.ramp_up_time.0, S::ramp_up_time);
+        it = given(it, self.no_answer_return_time.0, S::no_answer_return_time);
+        it = given(it, self.misses_to_sign_out, S::misses_to_sign_out);
+        it = given(it, self.messenger_inactivity_time.0, S::messenger_inactivity_time);
+        it = given(it, self.inactivity_warning, S::inactivity_warning);
+        it = given(it, self.inactivity_message, S::inactivity_message);
+        it = given(it, self.last_agent_memory.0, S::last_agent_memory);
         it = given(it, self.mask_card_numbers.then_some(()), |it, ()| it.mask_card_numbers());
         it = given(it, self.attachments.max_bytes, S::attachment_bytes);
         it = given(it, self.attachments.max_per_message, S::attachments_per_message);
@@ -180,22 +208,8 @@ impl SettingsFile {
         for content_type in self.attachments.content_types {
             it = it.attachment_type(content_type);
         }
-        given(it, self.reason_required, S::reason_required)
-    }
-}
-
-impl QueueFile {
-    fn build(self) -> Queue {
-        let mut it = Queue::new(self.id.clone(), self.name.unwrap_or(self.id));
-        it = given(it, self.entry_message, Queue::entry_message);
-        it = given(it, self.max_wait.0, Queue::max_wait);
-        it = given(it, self.max_wait_message, Queue::end_after_max_wait);
-        it = given(it, self.overflow_to, Queue::overflow_to);
-        it = given(it, self.wrap_up_time.0, Queue::wrap_up_time);
-        it = given(it, self.max_length, Queue::max_length);
-        it = given(it, self.open_to_customers, Queue::open_to_customers);
-        it = given(it, self.disposition_required.then_some(()), |it, ()| it.disposition_required());
-        given(it, self.refuse_unstaffed.then_some(()), |it, ()| it.refuse_unstaffed())
+        it = given(it, self.reason_required, S::reason_required);
+        given(it, self.chat_idle_time.0, S::chat_idle_time)
     }
 }
 
@@ -216,6 +230,23 @@ impl AgentFile {
         for queue in self.queues {
             it = it.queue(queue);
         }
+        for team in self.teams {
+            it = it.team(team);
+        }
+        for (skill, level) in self.skills {
+            it = it.skill(skill, level);
+        }
+        for permission in self.permissions {
+            it = it.permission(match permission {
+                Permission::TakeFromQueue => AgentPermission::TakeFromQueue,
+                Permission::OverrideCapacity => AgentPermission::OverrideCapacity,
+            });
+        }
+        it = match self.kind {
+            Kind::Human => it,
+            Kind::Bot => it.bot(),
+            Kind::Assistant => it.assistant(),
+        };
         it = given(it, self.capacity, Agent::capacity);
         given(it, self.supervisor.then_some(()), |it, ()| it.supervisor())
     }

@@ -7,6 +7,7 @@ use tonic::{Request, Response, Status, async_trait};
 use super::{
     delivered,
     desk::{self, DeskStream},
+    directory::{self, WindowStream},
     edge::{Call, Edge},
     from_pb::{self, All},
     pb::{self, agent_desk_server::AgentDesk},
@@ -15,7 +16,11 @@ use super::{
 use crate::center::{Caller, Command, Refusal};
 
 mod canned;
+mod chats;
+mod favourites;
 mod targets;
+
+pub(super) use chats::named;
 
 /// The service, over an edge.
 #[derive(Clone)]
@@ -123,5 +128,53 @@ impl AgentDesk for AgentDeskService {
         request: Request<pb::ListCannedResponsesRequest>,
     ) -> Reply<pb::ListCannedResponsesResponse> {
         self.0.unary(request, canned::list).await
+    }
+
+    type WatchTargetsStream = WindowStream;
+
+    async fn watch_targets(&self, request: Request<pb::WatchTargetsRequest>) -> Reply<WindowStream> {
+        self.0.stream(directory::open(&self.0, request)).await
+    }
+
+    async fn put_favourite(&self, request: Request<pb::PutFavouriteRequest>) -> Reply<pb::PutFavouriteResponse> {
+        self.0.unary(request, favourites::put).await
+    }
+
+    async fn delete_favourite(
+        &self,
+        request: Request<pb::DeleteFavouriteRequest>,
+    ) -> Reply<pb::DeleteFavouriteResponse> {
+        self.0.unary(request, favourites::delete).await
+    }
+
+    async fn start_chat(&self, request: Request<pb::StartChatRequest>) -> Reply<pb::StartChatResponse> {
+        self.0.unary(request, chats::start).await
+    }
+
+    async fn send_chat_message(
+        &self,
+        request: Request<pb::SendChatMessageRequest>,
+    ) -> Reply<pb::SendChatMessageResponse> {
+        self.0.unary(request, chats::send).await
+    }
+
+    async fn add_chat_member(&self, request: Request<pb::AddChatMemberRequest>) -> Reply<pb::AddChatMemberResponse> {
+        self.0.unary(request, chats::add).await
+    }
+
+    async fn leave_chat(&self, request: Request<pb::LeaveChatRequest>) -> Reply<pb::LeaveChatResponse> {
+        self.0.unary(request, chats::leave).await
+    }
+
+    async fn read_chat_up_to(&self, request: Request<pb::ReadChatUpToRequest>) -> Reply<pb::ReadChatUpToResponse> {
+        self.0.unary(request, chats::read).await
+    }
+
+    async fn list_chats(&self, request: Request<pb::ListChatsRequest>) -> Reply<pb::ListChatsResponse> {
+        self.0.unary(request, chats::list).await
+    }
+
+    async fn list_chat_events(&self, request: Request<pb::ListChatEventsRequest>) -> Reply<pb::ListChatEventsResponse> {
+        self.0.unary(request, chats::events).await
     }
 }

@@ -29,10 +29,11 @@ use super::{
     watch::wire,
 };
 use crate::{
-    center::{Access, AgentId, Audience, Refusal, SessionId},
+    center::{Access, AgentId, Audience, ChatId, Refusal, SessionId},
     live::{Bell, Cursor, Eyes, Over, Start, Step},
 };
 
+mod chats;
 mod view;
 
 use view::DeskView;
@@ -60,6 +61,8 @@ struct Desk {
     reached: BTreeMap<SessionId, u32>,
     /// Sessions that the agent had left when the desk opened, and where what they may see of them ends.
     left: BTreeMap<SessionId, u32>,
+    /// Where the desk was in chats that it names.
+    chats: BTreeMap<ChatId, chats::Known>,
     caught_up: bool,
     /// When the desk is read again, after the shard couldn't be asked.
     again: Option<Instant>,
@@ -85,6 +88,7 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     let caller = call.caller(request.acting_for)?;
     let (who, agent) = (caller.who.clone(), caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?);
     let reached = positions(&call, request.positions)?;
+    let chat_positions = chats::positions(request.chat_positions)?;
     // Only who is known gets a bell: a made-up id leaves nothing behind.
     view::read(&call, &agent).await?;
     let bell = call.shard.feed.bell(&call.center, &agent);
@@ -96,6 +100,7 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     let stream = call.open_stream(true)?;
     let reached = known_positions(&call, &agent, &shown, reached).await?;
     stream.watched_by(who, None);
+    let chats = chats::known(&call, &agent, chat_positions).await?;
     stream.hold(edge.presence.enter(&call.center, Present::Agent(agent.clone())));
     let (frames, receiver) = mpsc::channel(FRAMES);
     let desk = Desk {
@@ -108,6 +113,7 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
         cursors: BTreeMap::new(),
         reached: reached.after,
         left: reached.left,
+        chats,
         caught_up: false,
         again: None,
         next_beat: Instant::now() + edge.limits.watches.heartbeat,
@@ -211,7 +217,8 @@ impl Desk {
     }
 
     async fn open_frames(&mut self) -> Result<(), Ended> {
-        let desk = self.shown.desk(&self.call).await.map_err(Ended::Failed)?;
+        let mut desk = self.shown.desk(&self.call).await.map_err(Ended::Failed)?;
+        desk.chats = chats::shown(&self.call, &self.agent).await.map_err(Ended::Failed)?;
         let limits = &self.call.edge.limits.watches;
         let opened = pb::DeskOpened {
             stream_id: self.stream.id.to_string(),
@@ -225,6 +232,7 @@ impl Desk {
                 self.follow(session, Start { after, last: until, over: false }, Some(until));
             }
         }
+        self.follow_named_chats();
         self.follow_new();
         self.tell_caught_up().await
     }
@@ -247,6 +255,7 @@ impl Desk {
                 self.follow(session, Start { after, last, over: false }, None);
             }
         }
+        self.follow_new_chats();
     }
 
     /// Reads the desk, and sends what differs.
@@ -286,7 +295,10 @@ impl Desk {
             }
             Step::Over(Over::Session) => {
                 self.cursors.remove(&session);
-                self.reached.remove(&session);
+                // A closed chat with something unread is on the desk all the same.
+                if !self.shown.has_chat(session) {
+                    self.reached.remove(&session);
+                }
                 Ok(())
             }
             Step::Failed(error) => Err(Ended::Failed(status::unreadable(&error))),

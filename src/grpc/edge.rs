@@ -18,6 +18,7 @@ use super::{
     accept::ConnectionInfo,
     auth::{Authenticator, Identity, Role},
     delivered::Delivered,
+    directory::Directories,
     files::{Authority, Files},
     from_pb::{self, ActingFor, Field, Violation},
     limits::RateLimits,
@@ -116,6 +117,8 @@ pub struct Edge {
     pub(super) files: Files,
     /// Streams with a lease.
     pub(super) streams: Arc<Streams>,
+    /// What open Invite windows show.
+    pub(super) directories: Directories,
     draining: AtomicBool,
 }
 
@@ -142,6 +145,7 @@ impl Edge {
             limits,
             id_key,
             incarnation,
+            directories: Directories::default(),
             draining: AtomicBool::new(false),
         })
     }

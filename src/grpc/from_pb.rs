@@ -2,8 +2,8 @@
 
 use super::pb;
 use crate::center::{
-    AgentId, Audience, Channel, Code, ForcedState, IfLast, InviteMode, Label, Millis, OfferId, QueueId, RequestId,
-    SessionId, TransferLeave, Wanted, is_name,
+    AgentId, Audience, Channel, ChatId, Code, ForcedState, IfLast, InviteMode, Label, Millis, OfferId, QueueId,
+    RequestId, SessionId, TeamId, TransferLeave, Wanted, is_name,
 };
 
 mod attachments;
@@ -11,10 +11,12 @@ mod canned;
 mod config;
 mod masks;
 mod queue;
+mod target;
 
 pub(super) use attachments::{attachment_id, attachments, content_type, file_name, file_size};
 pub(super) use canned::{canned_response, response_id};
 pub(super) use config::{ActingFor, acting_for, customer_id, object};
+pub(super) use target::target;
 
 /// A field that can't be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +82,10 @@ pub(super) fn queue_id(field: &str, text: &str) -> Field<QueueId> {
     name(field, text, QueueId::parse)
 }
 
+pub(super) fn team_id(field: &str, text: &str) -> Field<TeamId> {
+    name(field, text, TeamId::parse)
+}
+
 pub(super) fn request_id(text: &str) -> Field<RequestId> {
     name("request_id", text, RequestId::parse)
 }
@@ -103,6 +109,10 @@ fn given<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>, nobodys:
 
 pub(super) fn session_id(text: &str) -> Field<SessionId> {
     given("session_id", text, SessionId::parse, SessionId::from_bytes([0; 16]))
+}
+
+pub(super) fn chat_id(text: &str) -> Field<ChatId> {
+    given("chat_id", text, ChatId::parse, ChatId::from_bytes([0; 16]))
 }
 
 pub(super) fn offer_id(text: &str) -> Field<OfferId> {

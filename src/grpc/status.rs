@@ -185,6 +185,13 @@ pub(super) fn of(refusal: Refusal) -> Status {
         Refusal::SessionFull => {
             status(Code::ResourceExhausted, "SESSION_FULL", text, vec![("limit", "max_events".to_owned())], |_| {})
         }
+        Refusal::ChatNotFound => plain(Code::NotFound, "CHAT_NOT_FOUND", text),
+        Refusal::ChatClosed => blocked("CHAT_CLOSED", text, Vec::new()),
+        Refusal::AlreadyMember => plain(Code::AlreadyExists, "ALREADY_MEMBER", text),
+        Refusal::ChatFull => {
+            status(Code::ResourceExhausted, "CHAT_FULL", text, vec![("limit", "max_events".to_owned())], |_| {})
+        }
+        Refusal::ChatIsPair => blocked("CHAT_IS_PAIR", text, Vec::new()),
     }
 }
 

@@ -9,12 +9,14 @@ use crate::center::{
 };
 
 mod canned;
+mod chat;
 mod config;
 mod desk;
 mod event;
 mod session;
 
 pub(super) use canned::canned_response;
+pub(super) use chat::{chat, chat_event};
 pub(super) use config::{agent, queue, settings, skills};
 pub(super) use desk::{agent_state, desk_offer, wrap_up};
 pub use event::Renderer;

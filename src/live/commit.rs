@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use crate::{
-    center::{AgentId, Audience, CenterId, Event, Happened, Record, SessionEvent, SessionId},
+    center::{AgentId, Audience, CenterId, ChatEvent, ChatHappened, Event, Happened, Record, SessionEvent, SessionId},
     shard::Committed,
 };
 
@@ -61,6 +61,14 @@ impl SessionCommit {
                 _ => {}
             }
         }
+        for event in commit.chat_events() {
+            last = event.revision;
+            match &event.what {
+                ChatHappened::Left { agent, .. } => left.push(agent.clone()),
+                ChatHappened::Closed { .. } => closed = true,
+                _ => {}
+            }
+        }
         (commit.last, commit.public, commit.ended, commit.closed, commit.left) = (last, public, ended, closed, left);
         commit
     }
@@ -99,6 +107,20 @@ impl SessionCommit {
         })
     }
 
+    /// What happened in it in a chat of colleagues, whose id in the log this is: only staff has such.
+    pub fn chat_events(&self) -> impl Iterator<Item = &ChatEvent> {
+        self.record().events.iter().filter_map(|event| match event {
+            Event::Chat(event) if event.chat.log() == self.session => Some(event),
+            _ => None,
+        })
+    }
+
+    /// The first revision here in an audience's numbering.
+    pub(super) fn first(&self, audience: Audience) -> Option<u32> {
+        let own = self.events(audience).next().map(|event| event.number(audience));
+        own.or_else(|| self.chat_events().next().map(|event| event.revision))
+    }
+
     /// The last revision here in an audience's numbering.
     pub fn reaches(&self, audience: Audience) -> Option<u32> {
         match audience {
@@ -109,8 +131,7 @@ impl SessionCommit {
 
     /// The message for an audience whose reader has everything up to `after`: made once for all who have nothing of it.
     pub fn bytes(&self, audience: Audience, after: u32, render: &dyn Render) -> Bytes {
-        let first = self.events(audience).next().map_or(0, |event| event.number(audience));
-        if first <= after {
+        if self.first(audience).unwrap_or(0) <= after {
             return render.events(self, audience, after);
         }
         let cell = match audience {

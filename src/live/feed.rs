@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::Waker,
@@ -11,13 +11,14 @@ use std::{
 
 use super::{
     bell::Bell,
+    changes::Changes,
     commit::{Render, SessionCommit},
     cursor::{Cursor, Start},
     ring::Ring,
     topic::{Eyes, Signal, Topic},
 };
 use crate::{
-    center::{Access, AgentId, Audience, CenterId, Event, Happened, SessionId, Text},
+    center::{Access, AgentId, Audience, CenterId, ChatHappened, Event, Happened, SessionId, Text},
     journal::{BoxFuture, Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
@@ -56,6 +57,8 @@ pub struct Feed {
     ring: Mutex<Ring>,
     topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
     bells: Mutex<HashMap<(CenterId, AgentId), Arc<Bell>>>,
+    /// Of the centers that somebody looks at.
+    changes: Mutex<HashMap<CenterId, Weak<Changes>>>,
     position: AtomicU64,
     /// Heartbeats so far of the topics in each turn.
     pub(super) beats: [AtomicU64; TURNS],
@@ -83,6 +86,7 @@ impl Feed {
             ring: Mutex::default(),
             topics: Mutex::default(),
             bells: Mutex::default(),
+            changes: Mutex::default(),
             position: AtomicU64::new(0),
             beats: Default::default(),
             draining: AtomicBool::new(false),
@@ -128,6 +132,24 @@ impl Feed {
         lock(&self.bells).entry((center.clone(), agent.clone())).or_default().clone()
     }
 
+    /// Notes what changes of a center from now on, for as long as it is held. For one who looks.
+    pub fn changes(&self, center: &CenterId) -> Arc<Changes> {
+        let changes = Arc::new(Changes::default());
+        lock(&self.changes).insert(center.clone(), Arc::downgrade(&changes));
+        changes
+    }
+
+    /// Those that somebody holds; the others are forgotten.
+    fn looked_at(&self, each: impl Fn(&CenterId, &Changes)) {
+        lock(&self.changes).retain(|center, changes| match changes.upgrade() {
+            Some(changes) => {
+                each(center, &changes);
+                true
+            }
+            None => false,
+        });
+    }
+
     /// Shows something that isn't history to those who watch a session now, at every node.
     pub fn signal(&self, session: SessionId, signal: Signal) {
         if let Some(others) = &self.others {
@@ -161,6 +183,7 @@ impl Feed {
         let mut wakers = Vec::new();
         lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
         wakers.into_iter().for_each(Waker::wake);
+        self.looked_at(|_, changes| changes.wake());
     }
 
     /// Whether every watcher is to end.
@@ -274,6 +297,7 @@ impl Feed {
         }
         lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
         wakers.into_iter().for_each(Waker::wake);
+        self.looked_at(|_, changes| changes.all());
     }
 
     fn bring(&self, batch: &Arc<Committed>, wakers: &mut Vec<Waker>) {
@@ -288,6 +312,14 @@ impl Feed {
                         self.ring_for(&record.center, desk_of(&event.what), wakers);
                     }
                     Event::Agent { agent, .. } => self.ring_for(&record.center, Some(agent), wakers),
+                    Event::Chat(event) => {
+                        if !sessions.contains(&event.chat.log()) {
+                            sessions.push(event.chat.log());
+                        }
+                        for agent in desks_of(&event.what) {
+                            self.ring_for(&record.center, Some(agent), wakers);
+                        }
+                    }
                     Event::Center(_) => {}
                 }
             }
@@ -322,6 +354,16 @@ fn desk_of(what: &Happened) -> Option<&AgentId> {
     }
 }
 
+/// Whose desks follow a chat from now on, or no longer.
+fn desks_of(what: &ChatHappened) -> impl Iterator<Item = &AgentId> {
+    let (started, one) = match what {
+        ChatHappened::Started(started) => (&started.members[..], None),
+        ChatHappened::Joined { agent, .. } | ChatHappened::Left { agent, .. } => (&[][..], Some(agent)),
+        ChatHappened::Posted { .. } | ChatHappened::Read { .. } | ChatHappened::Closed { .. } => (&[][..], None),
+    };
+    started.iter().map(|(agent, _)| agent).chain(one)
+}
+
 impl Observer for Feed {
     fn restored(&self, position: Position, places: &Places) {
         if position > self.position.load(Ordering::Relaxed) {
@@ -345,5 +387,8 @@ impl Observer for Feed {
         self.bring(batch, &mut wakers);
         // All frames are in place before anyone runs, so that those of one connection leave in one write.
         wakers.into_iter().for_each(Waker::wake);
+        self.looked_at(|center, changes| {
+            batch.records.iter().filter(|record| record.center == *center).for_each(|record| changes.note(record));
+        });
     }
 }

@@ -6,6 +6,7 @@
 //! [`Render`].
 
 mod bell;
+mod changes;
 mod commit;
 mod cursor;
 mod feed;
@@ -15,6 +16,7 @@ mod tests;
 mod topic;
 
 pub use bell::Bell;
+pub use changes::{Changed, Changes};
 pub use commit::{Render, SessionCommit};
 pub use cursor::{Cursor, Over, Start, Step};
 pub use feed::{Feed, Others, Past, TURNS};

@@ -152,7 +152,7 @@ impl Inner {
     pub(super) fn next_after(&self, audience: Audience, after: u32) -> Option<Arc<SessionCommit>> {
         let mut visible = self.commits.iter().filter(|commit| commit.reaches(audience).is_some());
         let next = visible.find(|commit| commit.reaches(audience).is_some_and(|reaches| reaches > after))?;
-        let first = next.events(audience).next()?.number(audience);
+        let first = next.first(audience)?;
         (first == after + 1).then(|| next.clone())
     }
 

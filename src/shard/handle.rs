@@ -262,9 +262,16 @@ impl Drop for Slot {
     }
 }
 
-/// Whether a command only adds: what is refused first where room is short.
+/// Whether a command only adds: the first to be refused on a full disk.
 fn adds(command: &Command) -> bool {
-    matches!(command, Command::StartSession(_) | Command::SendMessage { .. } | Command::CreateAttachment { .. })
+    matches!(
+        command,
+        Command::StartSession(_)
+            | Command::SendMessage { .. }
+            | Command::CreateAttachment { .. }
+            | Command::StartChat { .. }
+            | Command::SendChatMessage { .. }
+    )
 }
 
 /// The caller of what the service does by itself.

@@ -44,7 +44,7 @@ pub struct RecordPlace {
     pub record: u32,
 }
 
-/// Where the events of every session that isn't archived are.
+/// Where the events of every session that isn't archived are, and those of every chat that isn't forgotten.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Places {
     #[n(0)]
@@ -64,19 +64,13 @@ impl Places {
             for event in &record.events {
                 match event {
                     Event::Session(event) => {
-                        let places = self.sessions.entry(event.session).or_default();
-                        let public = event.public.or(places.last().map(|place| place.public)).unwrap_or(0);
-                        let place =
-                            RecordPlace { last: event.revision, public, position: batch.position, record: at as u32 };
-                        match places.last_mut() {
-                            Some(last)
-                                if last.position == place.position
-                                    && (last.record == place.record || bug!(PlaceForgotten)) =>
-                            {
-                                *last = place
-                            }
-                            _ => places.push(place),
-                        }
+                        self.note(event.session, event.revision, event.public, batch.position, at as u32);
+                    }
+                    Event::Chat(event) => {
+                        self.note(event.chat.log(), event.revision, None, batch.position, at as u32);
+                    }
+                    Event::Center(CenterChange::ChatForgotten { chat }) => {
+                        self.sessions.remove(&chat.log());
                     }
                     Event::Center(CenterChange::Archived { session }) => {
                         self.sessions.remove(session);
@@ -84,6 +78,20 @@ impl Places {
                     Event::Center(_) | Event::Agent { .. } => {}
                 }
             }
+        }
+    }
+
+    fn note(&mut self, log: SessionId, last: u32, public: Option<u32>, position: Position, record: u32) {
+        let places = self.sessions.entry(log).or_default();
+        let public = public.or(places.last().map(|place| place.public)).unwrap_or(0);
+        let place = RecordPlace { last, public, position, record };
+        match places.last_mut() {
+            Some(known)
+                if known.position == place.position && (known.record == place.record || bug!(PlaceForgotten)) =>
+            {
+                *known = place
+            }
+            _ => places.push(place),
         }
     }
 

@@ -9,7 +9,7 @@ use chatsession::{
 };
 
 /// What must happen in it.
-pub const KINDS: [&str; 45] = [
+pub const KINDS: [&str; 54] = [
     "Started(",
     "Queued {",
     "Unqueued {",
@@ -55,6 +55,15 @@ pub const KINDS: [&str; 45] = [
     "AttachmentDropped {",
     "Quoted {",
     "PostedAttachment {",
+    "FavouritePut {",
+    "FavouriteDeleted {",
+    "Chat(ChatEvent {",
+    "Started(ChatStarted {",
+    "reason: Quiet",
+    "reason: Emptied",
+    "ChatRead {",
+    "ChatForgotten {",
+    "teams: {north",
 ];
 
 struct Script {
@@ -246,6 +255,39 @@ fn attended(day: &mut Script) -> SessionId {
     session
 }
 
+fn chat(answer: &Answer) -> ChatId {
+    ChatId::from_bytes(answer.session.unwrap().bytes())
+}
+
+/// Colleagues like some rows of the Invite window, and chat as a group and as a pair, which goes quiet.
+fn colleagues(day: &mut Script) {
+    let (queues, teams) = ([queue_id("first")].into(), [TeamId::parse("north").unwrap()].into());
+    let (id, name, capacity, supervisor) = (agent_id("cy"), "Cy".into(), Some(2), false);
+    let cy = AgentConfig { queues, capacity, supervisor, teams, ..AgentConfig::new(id, name) };
+    day.ask(system(), Command::Put(Object::Agent(Box::new(cy))));
+    let settings = Settings { capacity: 5, chat_idle_time: Some(2 * HOUR), ..Settings::default() };
+    day.ask(system(), Command::Put(Object::Settings(Box::new(settings))));
+    let (bob, first) = (Target::Agent(agent_id("bob")), Target::Queue(queue_id("first")));
+    day.ask(agent("ann"), Command::PutFavourite { target: bob.clone() });
+    day.ask(agent("ann"), Command::PutFavourite { target: first });
+    day.ask(agent("ann"), Command::DeleteFavourite { target: bob });
+    let others = [agent_id("bob"), agent_id("cy")].into();
+    let group = chat(&day.ask(agent("ann"), Command::StartChat { members: others, name: "Znüni".into() }));
+    day.ask(agent("ann"), Command::SendChatMessage { chat: group, text: "Who comes?".into() });
+    day.ask(agent("cy"), Command::ReadChatUpTo { chat: group, revision: 2 });
+    day.ask(agent("cy"), Command::LeaveChat { chat: group });
+    day.ask(agent("bob"), Command::AddChatMember { chat: group, agent: agent_id("cy") });
+    for name in ["ann", "bob", "cy"] {
+        day.ask(agent(name), Command::LeaveChat { chat: group });
+    }
+    let members = [agent_id("bob")].into();
+    let pair = chat(&day.ask(agent("ann"), Command::StartChat { members, name: String::new() }));
+    day.ask(agent("ann"), Command::SendChatMessage { chat: pair, text: "Are you free?".into() });
+    day.pass(3 * HOUR);
+    day.ask(agent("bob"), Command::ReadChatUpTo { chat: pair, revision: 2 });
+    day.ask(agent("bob"), Command::SendChatMessage { chat: pair, text: "I was away.".into() });
+}
+
 /// All of it, the same bytes every time.
 pub fn batches() -> Vec<Batch> {
     let mut batches = Vec::new();
@@ -272,5 +314,7 @@ pub fn batches() -> Vec<Batch> {
     day.start(4, "first");
     messages::unsent(&mut day);
     day.pass(26 * HOUR);
+    colleagues(&mut day);
+    day.pass(8 * 24 * HOUR);
     day.batches
 }

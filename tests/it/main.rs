@@ -5,9 +5,11 @@
 mod access;
 mod attachments;
 mod chats;
+mod colleagues;
 mod connections;
 mod messages;
 mod programs;
 mod queues;
 mod restarts;
+mod targets;
 mod world;

@@ -20,6 +20,7 @@ macro_rules! m {
     }};
 }
 
+mod desk;
 mod messages;
 mod operation;
 mod states;
@@ -30,7 +31,7 @@ use states::{objects, states};
 pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
     let (ann, c1, s, id) = (agent("ann"), customer("c1"), session, unused);
     let (offer, conference) = (&stage.taken_offer, pb::InviteMode::Conference);
-    vec![
+    let mut all = vec![
         ("ChatSession/StartSession", c1, m!(StartSessionRequest { request_id: "start", queue_id: "sales" })),
         ("ChatSession/GetSession", ann, m!(GetSessionRequest { session_id: s })),
         ("ChatSession/ListSessions", ann, m!(ListSessionsRequest {})),
@@ -92,10 +93,10 @@ pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
         ),
         ("AgentDesk/ListCannedResponses", ann, m!(ListCannedResponsesRequest {})),
         ("Administration/Apply", BACKEND, object(Object::Queue(queue("new")))),
-    ]
-    .into_iter()
-    .chain(operation::good(s))
-    .collect()
+    ];
+    all.extend(operation::good(s));
+    all.extend(desk::good());
+    all
 }
 
 /// Everything with its own reason.
@@ -104,6 +105,7 @@ pub fn cases(stage: &Stage) -> Vec<Case> {
     all.extend(states(stage));
     all.extend(operation::cases(stage));
     all.extend(messages::messages(stage));
+    all.extend(desk::wrong());
     all.extend(objects());
     all.into_iter().map(|(rpc, case, who, body)| (rpc, case.to_owned(), who, vec![body])).collect()
 }
@@ -115,9 +117,10 @@ fn fields(stage: &Stage) -> Vec<Row> {
     let mut rows = Vec::new();
     // An empty request of every call, by an agent and by a backend that acts for nobody.
     for (rpc, who, _) in good(stage, s) {
-        let empty_is_good = ["Sessions", "Renew", "Desk", "Targets", "Settings", "Queues", "Agents", "CannedResponses"]
-            .iter()
-            .any(|end| rpc.ends_with(end));
+        let empty_is_good =
+            ["Sessions", "Renew", "Desk", "Targets", "Settings", "Queues", "Agents", "ListChats", "CannedResponses"]
+                .iter()
+                .any(|end| rpc.ends_with(end));
         if !empty_is_good {
             rows.push((rpc, "nothing", who, vec![]));
         }

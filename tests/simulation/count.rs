@@ -65,6 +65,13 @@ counts!(
     folded_from_scratch,
     resumed,
     archived,
+    chats,
+    chats_gone_on,
+    chats_quiet,
+    chat_messages,
+    chat_reads,
+    chat_leavings,
+    favourites,
 );
 
 impl Counts {
@@ -86,7 +93,12 @@ impl Counts {
                 self.archived += 1;
                 return;
             }
+            Event::Center(CenterChange::FavouritePut { .. }) => {
+                self.favourites += 1;
+                return;
+            }
             Event::Center(_) => return,
+            Event::Chat(event) => return self.chat(&event.what),
         };
         let Some(session) = center.sessions.get(&event.session) else { return };
         match &event.what {
@@ -130,6 +142,20 @@ impl Counts {
                 self.files_sent += more.iter().map(|more| more.attachments.len() as u64).sum::<u64>();
             }
             _ => {}
+        }
+    }
+
+    fn chat(&mut self, what: &ChatHappened) {
+        match what {
+            ChatHappened::Started(started) => {
+                self.chats += 1;
+                self.chats_gone_on += u64::from(started.previous.is_some());
+            }
+            ChatHappened::Posted { .. } => self.chat_messages += 1,
+            ChatHappened::Read { .. } => self.chat_reads += 1,
+            ChatHappened::Left { .. } => self.chat_leavings += 1,
+            ChatHappened::Closed { reason: ChatEndReason::Quiet } => self.chats_quiet += 1,
+            ChatHappened::Joined { .. } | ChatHappened::Closed { .. } => {}
         }
     }
 

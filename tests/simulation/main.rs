@@ -8,6 +8,7 @@ mod act;
 mod asks;
 #[cfg(feature = "seeded-bugs")]
 mod bugs;
+mod chats;
 mod count;
 mod log;
 mod messages;
@@ -25,7 +26,7 @@ use count::Counts;
 use seeds::number;
 use sim::{Plan, Sim};
 
-const STEPS: u64 = 500;
+const STEPS: u64 = 525;
 
 fn plan(seed: u64) -> Plan {
     Plan { seed, steps: STEPS, faults: true, whispers: true }

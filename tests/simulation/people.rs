@@ -46,6 +46,7 @@ pub fn configuration() -> Vec<Object> {
         max_events: 16,
         max_participants: 4,
         masking: masking(vec![hidden_word()], true),
+        chat_idle_time: Some(30 * SECOND),
         ..Settings::default()
     };
     let mut objects = vec![Object::Settings(Box::new(settings))];
@@ -87,13 +88,14 @@ impl People<'_> {
     pub fn wish(&mut self, hurry: bool) -> Option<Wish> {
         let id = centers()[usize::from(self.rng.one_in(6))].clone();
         let center = self.truth.centers.get(&id)?;
-        let (caller, command) = match self.rng.below(12) {
+        let (caller, command) = match self.rng.below(13) {
             _ if hurry => self.about_an_offer(center)?,
             0 if self.rng.one_in(2) => self.nonsense(center)?,
             0 | 1 if self.rng.one_in(2) => self.start(),
             1 if self.rng.one_in(4) => self.canned(),
             2..5 => self.about_an_offer(center)?,
             5 | 6 => self.state(center)?,
+            12 if self.rng.one_in(2) => self.among_themselves(center)?,
             _ => self.about_a_session(center)?,
         };
         Some((id, caller, command))

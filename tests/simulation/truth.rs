@@ -11,7 +11,7 @@ use chatsession::{
     shard::{Committed, State},
 };
 
-use crate::{count::Counts, order, rules};
+use crate::{chats, count::Counts, order, rules};
 
 pub type Check = Result<(), String>;
 
@@ -112,6 +112,7 @@ impl Truth {
             self.effect(&record.center, record.time, event)?;
             rules::before(&center, record, at, &self.stalls)?;
             order::fair(&center, record.time, event)?;
+            chats::before(&center, record, event)?;
             self.counts.event(&center, record, at);
             let seq = if at + 1 == record.events.len() { record.seq } else { record.seq - 1 };
             center.apply(&Record { seq, events: vec![event.clone()], ..record.clone() });
@@ -119,6 +120,7 @@ impl Truth {
         none("1-3", center.violations(record.time))?;
         none("3", center.over_capacity(&units))?;
         rules::after(&before, &center, record)?;
+        chats::after(&center, record)?;
         self.centers.insert(record.center.clone(), center);
         Ok(())
     }
@@ -171,7 +173,7 @@ impl Truth {
             Event::Center(CenterChange::Archived { session }) => {
                 self.archived.insert(*session);
             }
-            Event::Agent { .. } | Event::Center(_) => {}
+            Event::Agent { .. } | Event::Center(_) | Event::Chat(_) => {}
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use chatsession::{
     shard::{Committed, Places, RecordPlace},
 };
 
-use crate::rng::Rng;
+use crate::{chats::Chats, rng::Rng};
 
 pub struct Watcher {
     audience: Audience,
@@ -25,12 +25,14 @@ pub struct Watchers {
     /// What each customer saw, as they saw it.
     pub streams: BTreeMap<SessionId, Vec<String>>,
     pub resumed: u64,
+    chats: Chats,
 }
 
 impl Watchers {
     pub fn durable(&mut self, batch: &Arc<Committed>) -> Result<(), String> {
         self.places.apply(batch);
         self.batches.push(batch.clone());
+        self.chats.durable(batch, &self.places)?;
         for (at, record) in batch.records.iter().enumerate() {
             let mut sessions: Vec<SessionId> = Vec::new();
             for event in &record.events {

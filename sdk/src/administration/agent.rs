@@ -30,6 +30,12 @@ impl Agent {
         self
     }
 
+    /// A team that they are in, `[A-Za-z0-9_-]{1,64}`, besides those named before. Up to 20.
+    pub fn team(mut self, team_id: impl Into<String>) -> Self {
+        self.0.team_ids.push(team_id.into());
+        self
+    }
+
     /// Units that they may hold at once, 1 to 100. Default: the center's setting.
     pub fn capacity(mut self, units: u32) -> Self {
         self.0.capacity = units;

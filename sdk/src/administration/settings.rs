@@ -192,4 +192,10 @@ impl CenterSettings {
         self.0.reason_required = required;
         self
     }
+
+    /// A chat of two colleagues is closed after saying nothing that long. Default 24 h.
+    pub fn chat_idle_time(mut self, time: Duration) -> Self {
+        self.0.chat_idle_time = Some(wire_duration(time));
+        self
+    }
 }

@@ -1,7 +1,7 @@
 //! Whom one could invite.
 
 use crate::{
-    Client, Pages, Target,
+    Client, Pages, Target, TargetFilter,
     convert::FromWire,
     generated::{ListTargetsRequest, agent_desk_client::AgentDeskClient},
     request::builder,
@@ -13,9 +13,22 @@ builder! {
 }
 
 impl ListTargets {
-    pub(crate) fn new(client: Client, query: String) -> Self {
+    pub(crate) fn new(client: Client, filter: TargetFilter) -> Self {
         let acting_for = client.acting();
-        Self { client, request: ListTargetsRequest { acting_for, query, ..Default::default() } }
+        let TargetFilter { query, kinds, team_id, skill, favourites_only, available_only } = filter;
+        let (page_size, page_token) = Default::default();
+        let request = ListTargetsRequest {
+            acting_for,
+            query,
+            page_size,
+            page_token,
+            kinds,
+            team_id,
+            skill,
+            favourites_only,
+            available_only,
+        };
+        Self { client, request }
     }
 
     /// How many are fetched at once, 1 to 100. Default 50.

@@ -136,6 +136,16 @@ reasons! {
     CannedResponseNotFound = "CANNED_RESPONSE_NOT_FOUND",
     /// No such attachment, as far as the caller may know, or it was dropped because it wasn't sent in time. Create a new one.
     AttachmentNotFound = "ATTACHMENT_NOT_FOUND",
+    /// No such chat of colleagues, as far as the caller may know. Drop it from the screen.
+    ChatNotFound = "CHAT_NOT_FOUND",
+    /// The chat is closed: its last member left, or it goes on in another one. Start a new one.
+    ChatClosed = "CHAT_CLOSED",
+    /// The colleague is a member of the chat. Nothing to do.
+    AlreadyMember = "ALREADY_MEMBER",
+    /// The chat has as many events as one may have: no more messages. Start a new one.
+    ChatFull = "CHAT_FULL",
+    /// A chat of two keeps its two members: nobody is added, nobody leaves. Start a group.
+    ChatIsPair = "CHAT_IS_PAIR",
 }
 
 impl fmt::Display for Reason {

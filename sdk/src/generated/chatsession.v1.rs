@@ -3298,6 +3298,9 @@ pub struct CenterSettings {
     /// How long it is remembered who served a customer last, for queues with last_agent_wait; up to 90 days. Default 0: not at all.
     #[prost(message, optional, tag = "27")]
     pub last_agent_memory: ::core::option::Option<::prost_types::Duration>,
+    /// A chat of two colleagues is closed after saying nothing that long, at least 1 min. Default 24 h.
+    #[prost(message, optional, tag = "50")]
+    pub chat_idle_time: ::core::option::Option<::prost_types::Duration>,
     /// What is made unreadable in what people write, before anything is stored: messages, whispers, and the notes of Invite,
     /// TransferToQueue and SetDisposition. Applied in this order, up to 20. Texts written before stay as they are.
     #[prost(message, repeated, tag = "15")]
@@ -3555,6 +3558,9 @@ pub struct Agent {
     /// What they may do beyond their role.
     #[prost(enumeration = "AgentPermission", repeated, tag = "9")]
     pub permissions: ::prost::alloc::vec::Vec<i32>,
+    /// The teams they are in, up to 20, each `\[A-Za-z0-9_-\]{1,64}`. A team is what its agents name it.
+    #[prost(string, repeated, tag = "6")]
+    pub team_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// What becomes of a session that waited too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -4035,6 +4041,264 @@ pub mod administration_client {
         }
     }
 }
+/// A member of a chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMember {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Their name.
+    #[prost(string, tag = "2")]
+    pub display_name: ::prost::alloc::string::String,
+    /// How far they have read; 0 before anything.
+    #[prost(uint64, tag = "3")]
+    pub read_revision: u64,
+}
+/// A chat of colleagues among themselves, without a customer. Only its members know of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Chat {
+    /// Its id.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// Where it stands.
+    #[prost(enumeration = "ChatState", tag = "2")]
+    pub state: i32,
+    /// Two members, for good; otherwise a group.
+    #[prost(bool, tag = "3")]
+    pub pair: bool,
+    /// A group's name, or empty. A group that goes on from one that grew too old has none of its own.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// Who is in it now. For an agent who has left: only they.
+    #[prost(message, repeated, tag = "5")]
+    pub members: ::prost::alloc::vec::Vec<ChatMember>,
+    /// The last event's number; for an agent who has left, that of their leaving.
+    #[prost(uint64, tag = "6")]
+    pub revision: u64,
+    /// How far the agent has read.
+    #[prost(uint64, tag = "7")]
+    pub read_revision: u64,
+    /// The agent hasn't read the last message.
+    #[prost(bool, tag = "8")]
+    pub unread: bool,
+    /// When it started.
+    #[prost(message, optional, tag = "9")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When something was said last; before the first message, when it started. Unset for an agent who has left.
+    #[prost(message, optional, tag = "10")]
+    pub last_message_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The chat that it goes on from, as long as that is kept: 7 days after it was closed.
+    #[prost(string, tag = "11")]
+    pub previous_chat_id: ::prost::alloc::string::String,
+    /// The chat that goes on from it.
+    #[prost(string, tag = "12")]
+    pub next_chat_id: ::prost::alloc::string::String,
+    /// Why it was closed, if it was.
+    #[prost(enumeration = "ChatEndReason", tag = "13")]
+    pub end_reason: i32,
+}
+/// One event of a chat. Every member sees all of them, from their joining on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChatEvent {
+    /// Its number in the chat: 1, 2, 3 … without holes.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// When it happened.
+    #[prost(message, optional, tag = "2")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who did it.
+    #[prost(message, optional, tag = "3")]
+    pub actor: ::core::option::Option<Actor>,
+    /// The service that acted for them.
+    #[prost(message, optional, tag = "4")]
+    pub acting_service: ::core::option::Option<Actor>,
+    /// What happened; one of:
+    #[prost(oneof = "chat_event::Kind", tags = "5, 6, 7, 8, 9, 10")]
+    pub kind: ::core::option::Option<chat_event::Kind>,
+}
+/// Nested message and enum types in `ChatEvent`.
+pub mod chat_event {
+    /// What happened; one of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// It began.
+        #[prost(message, tag = "5")]
+        Started(super::ChatStarted),
+        /// Somebody is a member now.
+        #[prost(message, tag = "6")]
+        MemberJoined(super::ChatMemberJoined),
+        /// Somebody is no longer one.
+        #[prost(message, tag = "7")]
+        MemberLeft(super::ChatMemberLeft),
+        /// Somebody said something.
+        #[prost(message, tag = "8")]
+        MessagePosted(super::ChatMessagePosted),
+        /// Somebody read.
+        #[prost(message, tag = "9")]
+        Read(super::ChatRead),
+        /// Nothing more is said in it. Last of all.
+        #[prost(message, tag = "10")]
+        Closed(super::ChatClosed),
+    }
+}
+/// A chat began.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChatStarted {
+    /// Two members, for good.
+    #[prost(bool, tag = "1")]
+    pub pair: bool,
+    /// A group's name, or empty.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Who is in it.
+    #[prost(message, repeated, tag = "3")]
+    pub members: ::prost::alloc::vec::Vec<ChatMember>,
+    /// The chat that it goes on from.
+    #[prost(string, tag = "4")]
+    pub previous_chat_id: ::prost::alloc::string::String,
+}
+/// Somebody is a member now.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMemberJoined {
+    /// Who.
+    #[prost(message, optional, tag = "1")]
+    pub member: ::core::option::Option<ChatMember>,
+}
+/// Somebody is no longer a member.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMemberLeft {
+    /// Who.
+    #[prost(message, optional, tag = "1")]
+    pub member: ::core::option::Option<ChatMember>,
+}
+/// Somebody said something.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatMessagePosted {
+    /// The sender's id of it.
+    #[prost(string, tag = "1")]
+    pub message_id: ::prost::alloc::string::String,
+    /// What; empty when redacted.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// It was erased.
+    #[prost(bool, tag = "3")]
+    pub redacted: bool,
+}
+/// A member read.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatRead {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Up to this revision.
+    #[prost(uint64, tag = "2")]
+    pub read_revision: u64,
+}
+/// A chat is closed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatClosed {
+    /// Why.
+    #[prost(enumeration = "ChatEndReason", tag = "1")]
+    pub reason: i32,
+}
+/// Events of one chat, in order, whole commits.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChatEvents {
+    /// The chat.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// What happened.
+    #[prost(message, repeated, tag = "2")]
+    pub events: ::prost::alloc::vec::Vec<ChatEvent>,
+}
+/// Where a desk has got to in one chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChatPosition {
+    /// The chat.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The last revision that the desk has.
+    #[prost(uint64, tag = "2")]
+    pub after_revision: u64,
+}
+/// Where a chat of colleagues stands, for the agent who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChatState {
+    /// Never returned.
+    Unspecified = 0,
+    /// Something can be said in it.
+    Open = 1,
+    /// It is closed; a message to it opens one that goes on from it, unless its last member left.
+    Closed = 2,
+    /// The agent has left it, and sees it up to their leaving.
+    Left = 3,
+}
+impl ChatState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHAT_STATE_UNSPECIFIED",
+            Self::Open => "CHAT_STATE_OPEN",
+            Self::Closed => "CHAT_STATE_CLOSED",
+            Self::Left => "CHAT_STATE_LEFT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHAT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHAT_STATE_OPEN" => Some(Self::Open),
+            "CHAT_STATE_CLOSED" => Some(Self::Closed),
+            "CHAT_STATE_LEFT" => Some(Self::Left),
+            _ => None,
+        }
+    }
+}
+/// Why a chat was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChatEndReason {
+    /// It wasn't.
+    Unspecified = 0,
+    /// A pair said nothing for the center's chat_idle_time.
+    Quiet = 1,
+    /// The last member left.
+    Emptied = 2,
+    /// It was 30 days old.
+    Aged = 3,
+    /// It had as many events as a chat may have, and its pair went on in another one.
+    Full = 4,
+}
+impl ChatEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHAT_END_REASON_UNSPECIFIED",
+            Self::Quiet => "CHAT_END_REASON_QUIET",
+            Self::Emptied => "CHAT_END_REASON_EMPTIED",
+            Self::Aged => "CHAT_END_REASON_AGED",
+            Self::Full => "CHAT_END_REASON_FULL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHAT_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHAT_END_REASON_QUIET" => Some(Self::Quiet),
+            "CHAT_END_REASON_EMPTIED" => Some(Self::Emptied),
+            "CHAT_END_REASON_AGED" => Some(Self::Aged),
+            "CHAT_END_REASON_FULL" => Some(Self::Full),
+            _ => None,
+        }
+    }
+}
 /// An agent's state and room.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AgentState {
@@ -4143,6 +4407,10 @@ pub struct WatchDeskRequest {
     /// agent left. A session that isn't named starts with the agent's joining.
     #[prost(message, repeated, tag = "2")]
     pub positions: ::prost::alloc::vec::Vec<SessionPosition>,
+    /// Chats that the desk knows, up to 200: each continues from where it was. One that isn't named starts behind what the
+    /// agent has read, and not before their joining; what lies before is in ListChatEvents.
+    #[prost(message, repeated, tag = "3")]
+    pub chat_positions: ::prost::alloc::vec::Vec<ChatPosition>,
 }
 /// An offer as the desk shows it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4206,6 +4474,9 @@ pub struct Desk {
     /// The agent's after-chat work.
     #[prost(message, repeated, tag = "4")]
     pub wrap_ups: ::prost::alloc::vec::Vec<WrapUp>,
+    /// Open chats with colleagues that the agent is in, and closed ones with something unread.
+    #[prost(message, repeated, tag = "10")]
+    pub chats: ::prost::alloc::vec::Vec<Chat>,
 }
 /// The desk stream's first message.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4229,7 +4500,7 @@ pub struct WatchDeskResponse {
     /// One of:
     #[prost(
         oneof = "watch_desk_response::Kind",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 30"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 30, 12"
     )]
     pub kind: ::core::option::Option<watch_desk_response::Kind>,
 }
@@ -4274,6 +4545,9 @@ pub mod watch_desk_response {
         /// Somebody in a session of the agent's has received more of it.
         #[prost(message, tag = "30")]
         Delivered(super::Delivered),
+        /// What happened in a chat of the agent's with colleagues.
+        #[prost(message, tag = "12")]
+        ChatEvents(super::ChatEvents),
     }
 }
 /// After-chat work at this desk is done.
@@ -4283,7 +4557,7 @@ pub struct DeskWrapUpEnded {
     #[prost(string, tag = "1")]
     pub session_id: ::prost::alloc::string::String,
 }
-/// Keeps a desk stream's lease.
+/// Keeps the lease of a stream of this service.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AgentDeskRenewRequest {
     /// From the stream's first message.
@@ -4316,6 +4590,22 @@ pub struct ListTargetsRequest {
     /// From the answer before.
     #[prost(string, tag = "4")]
     pub page_token: ::prost::alloc::string::String,
+    /// Only rows of these kinds; none means all.
+    #[prost(enumeration = "TargetKind", repeated, tag = "5")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Only colleagues of this team, and no queues.
+    #[prost(string, tag = "6")]
+    pub team_id: ::prost::alloc::string::String,
+    /// Only colleagues with this skill, and no queues: `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "7")]
+    pub skill: ::prost::alloc::string::String,
+    /// Only what the agent marked as a favourite.
+    #[prost(bool, tag = "8")]
+    pub favourites_only: bool,
+    /// Only those who could take a session now: colleagues who are signed in and have room, queues that somebody who is
+    /// signed in serves.
+    #[prost(bool, tag = "9")]
+    pub available_only: bool,
 }
 /// A colleague in the Invite window.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4335,6 +4625,15 @@ pub struct AgentTarget {
     /// What they can do, and how well.
     #[prost(message, repeated, tag = "7")]
     pub skills: ::prost::alloc::vec::Vec<AgentSkill>,
+    /// Whether the asking agent marked them as a favourite.
+    #[prost(bool, tag = "5")]
+    pub favourite: bool,
+    /// The teams they are in.
+    #[prost(string, repeated, tag = "6")]
+    pub team_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Units that are free: the capacity less the units taken, never below 0. 0 for who is signed out.
+    #[prost(int32, tag = "8")]
+    pub room: i32,
 }
 /// A queue in the Invite window.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4348,7 +4647,7 @@ pub struct QueueTarget {
     /// Sessions waiting in it.
     #[prost(int32, tag = "3")]
     pub waiting: i32,
-    /// How long the first of them has waited in it.
+    /// How long the first of them has waited in it. Not in WatchTargets: see waiting_since.
     #[prost(message, optional, tag = "4")]
     pub longest_wait: ::core::option::Option<::prost_types::Duration>,
     /// Agents who are ready and serve it.
@@ -4363,6 +4662,12 @@ pub struct QueueTarget {
     /// How long a session that enters now will wait; unset when that isn't known.
     #[prost(message, optional, tag = "8")]
     pub estimated_wait: ::core::option::Option<::prost_types::Duration>,
+    /// Whether the asking agent marked it as a favourite.
+    #[prost(bool, tag = "10")]
+    pub favourite: bool,
+    /// Since when the first of them has waited in it; unset when none waits.
+    #[prost(message, optional, tag = "11")]
+    pub waiting_since: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// One row of the Invite window.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4479,6 +4784,329 @@ pub struct ListCannedResponsesResponse {
     #[prost(uint64, tag = "3")]
     pub center_seq: u64,
 }
+/// Names a row of the Invite window.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TargetRef {
+    /// One of:
+    #[prost(oneof = "target_ref::Target", tags = "1, 2")]
+    pub target: ::core::option::Option<target_ref::Target>,
+}
+/// Nested message and enum types in `TargetRef`.
+pub mod target_ref {
+    /// One of:
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Target {
+        /// A colleague.
+        #[prost(string, tag = "1")]
+        AgentId(::prost::alloc::string::String),
+        /// A queue.
+        #[prost(string, tag = "2")]
+        QueueId(::prost::alloc::string::String),
+    }
+}
+/// Marks a favourite.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutFavouriteRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Whom or which; not the agent's own self.
+    #[prost(message, optional, tag = "3")]
+    pub target: ::core::option::Option<TargetRef>,
+}
+/// It is marked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutFavouriteResponse {}
+/// Takes a favourite's mark away.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteFavouriteRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Whom or which.
+    #[prost(message, optional, tag = "3")]
+    pub target: ::core::option::Option<TargetRef>,
+}
+/// It isn't marked any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteFavouriteResponse {}
+/// Asks for an Invite window that stays current. Which rows: as in ListTargets.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchTargetsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Only those whose id or name contains this, any case; up to 64 characters.
+    #[prost(string, tag = "2")]
+    pub query: ::prost::alloc::string::String,
+    /// Only rows of these kinds; none means all.
+    #[prost(enumeration = "TargetKind", repeated, tag = "3")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Only colleagues of this team, and no queues.
+    #[prost(string, tag = "4")]
+    pub team_id: ::prost::alloc::string::String,
+    /// Only colleagues with this skill, and no queues: `\[A-Za-z0-9_-\]{1,64}`.
+    #[prost(string, tag = "5")]
+    pub skill: ::prost::alloc::string::String,
+    /// Only what the agent marked as a favourite.
+    #[prost(bool, tag = "6")]
+    pub favourites_only: bool,
+    /// Only those who could take a session now.
+    #[prost(bool, tag = "7")]
+    pub available_only: bool,
+}
+/// What an open Invite window delivers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchTargetsResponse {
+    /// One of:
+    #[prost(oneof = "watch_targets_response::Kind", tags = "1, 2, 4, 6")]
+    pub kind: ::core::option::Option<watch_targets_response::Kind>,
+}
+/// Nested message and enum types in `WatchTargetsResponse`.
+pub mod watch_targets_response {
+    /// One of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// First of all.
+        #[prost(message, tag = "1")]
+        Opened(super::TargetsOpened),
+        /// What changed of the rows.
+        #[prost(message, tag = "2")]
+        Changed(super::TargetsChanged),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Heartbeat(super::Heartbeat),
+        /// Last of all.
+        #[prost(message, tag = "6")]
+        Goodbye(super::Goodbye),
+    }
+}
+/// The rows as they are.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TargetsOpened {
+    /// For Renew.
+    #[prost(string, tag = "1")]
+    pub stream_id: ::prost::alloc::string::String,
+    /// Colleagues by id, then queues by id; up to 100.
+    #[prost(message, repeated, tag = "2")]
+    pub targets: ::prost::alloc::vec::Vec<Target>,
+    /// There may be more than are shown.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+    /// The stream's lease without a Renew.
+    #[prost(message, optional, tag = "4")]
+    pub lease: ::core::option::Option<::prost_types::Duration>,
+    /// A message comes at least this often.
+    #[prost(message, optional, tag = "5")]
+    pub heartbeat_interval: ::core::option::Option<::prost_types::Duration>,
+}
+/// What changed of the rows since the message before.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TargetsChanged {
+    /// Rows that came or changed, whole.
+    #[prost(message, repeated, tag = "1")]
+    pub put: ::prost::alloc::vec::Vec<Target>,
+    /// Rows that aren't shown any more.
+    #[prost(message, repeated, tag = "2")]
+    pub removed: ::prost::alloc::vec::Vec<TargetRef>,
+    /// There may be more than are shown.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+}
+/// Starts a chat.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartChatRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The others: 1 for a pair, 2 to 49 for a group. The agent may name themselves, too.
+    #[prost(string, repeated, tag = "3")]
+    pub member_agent_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// A group's name, up to 256 bytes; empty for a pair.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The chat.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StartChatResponse {
+    /// As the agent sees it.
+    #[prost(message, optional, tag = "1")]
+    pub chat: ::core::option::Option<Chat>,
+    /// False: the pair had it already.
+    #[prost(bool, tag = "2")]
+    pub is_new: bool,
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "3")]
+    pub revision: u64,
+}
+/// Says something.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendChatMessageRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// What: 1 byte to 16 KiB.
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+}
+/// It is said.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendChatMessageResponse {
+    /// Where: the chat that was named, or the one that goes on from it.
+    #[prost(string, tag = "1")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The message's revision.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// When.
+    #[prost(message, optional, tag = "3")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The message opened that chat.
+    #[prost(bool, tag = "4")]
+    pub is_new: bool,
+}
+/// Adds a colleague.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddChatMemberRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The colleague.
+    #[prost(string, tag = "4")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// They are a member.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddChatMemberResponse {
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Leaves a group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveChatRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+}
+/// The agent is no member any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveChatResponse {
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Tells how far the agent has read.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadChatUpToRequest {
+    /// See ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "2")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "3")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// The revision.
+    #[prost(uint64, tag = "4")]
+    pub read_revision: u64,
+}
+/// It is known.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadChatUpToResponse {
+    /// The chat's revision after it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+}
+/// Asks for the agent's chats.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListChatsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// Only open ones that the agent is in.
+    #[prost(bool, tag = "2")]
+    pub open_only: bool,
+    /// 1 to 100; 0 means 50.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of chats.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListChatsResponse {
+    /// The newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub chats: ::prost::alloc::vec::Vec<Chat>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks for a chat's events.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListChatEventsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// The chat.
+    #[prost(string, tag = "2")]
+    pub chat_id: ::prost::alloc::string::String,
+    /// Only those after this revision.
+    #[prost(uint64, tag = "3")]
+    pub after_revision: u64,
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "4")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "5")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of a chat's events.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListChatEventsResponse {
+    /// In order.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<ChatEvent>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The last revision that the agent may see.
+    #[prost(uint64, tag = "3")]
+    pub revision: u64,
+}
 /// What an agent is doing, as they or the service set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -4512,6 +5140,39 @@ impl AgentStatus {
             "AGENT_STATUS_SIGNED_OUT" => Some(Self::SignedOut),
             "AGENT_STATUS_READY" => Some(Self::Ready),
             "AGENT_STATUS_NOT_READY" => Some(Self::NotReady),
+            _ => None,
+        }
+    }
+}
+/// What a row of the Invite window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetKind {
+    /// Not allowed.
+    Unspecified = 0,
+    /// A colleague.
+    Agent = 1,
+    /// A queue.
+    Queue = 2,
+}
+impl TargetKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_KIND_UNSPECIFIED",
+            Self::Agent => "TARGET_KIND_AGENT",
+            Self::Queue => "TARGET_KIND_QUEUE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_KIND_AGENT" => Some(Self::Agent),
+            "TARGET_KIND_QUEUE" => Some(Self::Queue),
             _ => None,
         }
     }
@@ -4709,7 +5370,7 @@ pub mod agent_desk_client {
                 .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "WatchDesk"));
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Keeps the desk stream's lease; as ChatSession.Renew.
+        /// Keeps the lease of a stream of this service, WatchDesk or WatchTargets; as ChatSession.Renew.
         pub async fn renew(
             &mut self,
             request: impl tonic::IntoRequest<super::AgentDeskRenewRequest>,
@@ -4840,6 +5501,265 @@ pub mod agent_desk_client {
                 .insert(
                     GrpcMethod::new("chatsession.v1.AgentDesk", "ListCannedResponses"),
                 );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The same, kept current: first the rows as they are, then what changes of them, at most once a second. Up to 100 rows,
+        /// in the order of ListTargets; a narrower question shows the others. An open window is a stream with a lease: Renew.
+        /// It doesn't count as the agent's presence. Refused: AGENT_NOT_FOUND, LIMIT_REACHED.
+        pub async fn watch_targets(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchTargetsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchTargetsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/WatchTargets",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "WatchTargets"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Marks a colleague or a queue as one that the agent likes to see first, in ListTargets and WatchTargets. Up to 100
+        /// an agent. Putting one twice changes nothing. Refused: AGENT_NOT_FOUND, QUEUE_NOT_FOUND, LIMIT_REACHED.
+        pub async fn put_favourite(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutFavouriteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutFavouriteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/PutFavourite",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "PutFavourite"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes the mark away. What isn't a favourite, or isn't there any more, changes nothing.
+        pub async fn delete_favourite(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteFavouriteRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteFavouriteResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/DeleteFavourite",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "DeleteFavourite"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Starts a chat of colleagues among themselves, signed in or not: with one it's a pair, which has one open chat at most
+        /// (it is answered, with is_new false), with more a group. It takes no room and is nobody's work.
+        /// Refused: AGENT_NOT_FOUND, LIMIT_REACHED (200 open chats an agent).
+        pub async fn start_chat(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StartChatRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartChatResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/StartChat",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "StartChat"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says something in a chat. The request_id is the message's id. Where the chat is closed, the message opens one that goes
+        /// on from it, unless its last member left. Refused: CHAT_NOT_FOUND, NOT_PARTICIPANT, CHAT_CLOSED, CHAT_FULL.
+        pub async fn send_chat_message(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SendChatMessageRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SendChatMessageResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/SendChatMessage",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "SendChatMessage"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Adds a colleague to a group: they see it from then on. Refused: CHAT_NOT_FOUND, NOT_PARTICIPANT, CHAT_CLOSED,
+        /// CHAT_IS_PAIR, AGENT_NOT_FOUND, ALREADY_MEMBER, LIMIT_REACHED (50 members).
+        pub async fn add_chat_member(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddChatMemberRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddChatMemberResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/AddChatMember",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "AddChatMember"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Leaves a group, which is closed with its last member. Refused: CHAT_NOT_FOUND, NOT_PARTICIPANT, CHAT_CLOSED,
+        /// CHAT_IS_PAIR.
+        pub async fn leave_chat(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LeaveChatRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveChatResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/LeaveChat",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "LeaveChat"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Tells that the agent has read a chat up to a revision. Takes effect once by itself. Refused: CHAT_NOT_FOUND,
+        /// NOT_PARTICIPANT, POSITION_IN_FUTURE.
+        pub async fn read_chat_up_to(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadChatUpToRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadChatUpToResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ReadChatUpTo",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ReadChatUpTo"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Chats that the agent is or was in, the newest first, also closed ones, for 7 days after they were closed.
+        pub async fn list_chats(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListChatsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListChatsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListChats",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListChats"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// A chat's events by page, from the agent's joining to their leaving. Refused: CHAT_NOT_FOUND, POSITION_IN_FUTURE.
+        pub async fn list_chat_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListChatEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListChatEventsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListChatEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListChatEvents"));
             self.inner.unary(req, path, codec).await
         }
     }

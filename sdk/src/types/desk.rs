@@ -7,7 +7,7 @@ use crate::{
     generated as wire,
 };
 
-use super::{AgentState, Attribute, Offer, Session, WrapUp};
+use super::{AgentState, Attribute, Chat, Offer, Session, WrapUp};
 
 /// The desk as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Desk {
     pub sessions: Vec<Session>,
     /// The agent's after-chat work.
     pub wrap_ups: Vec<WrapUp>,
+    /// Open chats with colleagues that the agent is in, and closed ones with something unread.
+    pub chats: Vec<Chat>,
 }
 
 impl FromWire<wire::Desk> for Desk {
@@ -30,6 +32,7 @@ impl FromWire<wire::Desk> for Desk {
             offers: list(wire.offers),
             sessions: list(wire.sessions),
             wrap_ups: list(wire.wrap_ups),
+            chats: list(wire.chats),
         }
     }
 }

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::{Watch, WatchEnd, desk_follow::DeskFollow, wire::Wire};
-use crate::{AgentState, CancelCause, Client, Desk, DeskOffer, Error, Event, OfferOutcome, WrapUp};
+use crate::{AgentState, CancelCause, ChatEvent, Client, Desk, DeskOffer, Error, Event, OfferOutcome, WrapUp};
 
 /// A desk's stream; from [`AgentDesk::watch`](crate::AgentDesk::watch).
 pub type DeskWatch = Watch<DeskEvent>;
@@ -68,6 +68,15 @@ pub enum DeskEvent {
         /// The session.
         session_id: String,
     },
+    /// Something happened in a chat of the agent's with colleagues, from behind what they have read. Revisions of one chat
+    /// come in order, each once.
+    #[non_exhaustive]
+    ChatEvent {
+        /// The chat.
+        chat_id: String,
+        /// What happened.
+        event: Box<ChatEvent>,
+    },
     /// Last of all: why the stream ended.
     Ended(WatchEnd),
 }
@@ -78,11 +87,12 @@ pub enum DeskEvent {
 pub struct WatchDesk {
     client: Client,
     positions: Vec<(String, u64)>,
+    chats: Vec<(String, u64)>,
 }
 
 impl WatchDesk {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, positions: Vec::new() }
+        Self { client, positions: Vec::new(), chats: Vec::new() }
     }
 
     /// The last revision that the desk has of a session, from a stream before. A session that isn't named starts with
@@ -92,12 +102,19 @@ impl WatchDesk {
         self
     }
 
+    /// The last revision that the desk has of a chat with colleagues. One that isn't named starts behind what the agent has
+    /// read. Up to 200.
+    pub fn after_in_chat(mut self, chat_id: impl Into<String>, revision: u64) -> Self {
+        self.chats.push((chat_id.into(), revision));
+        self
+    }
+
     /// Opens it. Refused with [`Reason::NotSignedIn`](crate::Reason::NotSignedIn). Fails when the service can't be
     /// reached for as long as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Afterwards the stream resumes
     /// for as long as it takes.
     pub async fn open(self) -> Result<DeskWatch, Error> {
         let deadline = Instant::now() + self.client.connection().timeout;
-        let follow = DeskFollow::new(self.client.acting(), self.positions);
+        let follow = DeskFollow::new(self.client.acting(), self.positions, self.chats);
         Watch::open(follow, Wire::new(self.client), deadline).await
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{
     DeskEvent, WatchEnd,
+    chats_follow::ChatsFollow,
     follow::{Continuation, Cut, Follow, Next, Position, Received, Terms, after_goodbye},
 };
 use crate::{
@@ -23,6 +24,8 @@ pub(crate) struct DeskFollow {
     agent_id: String,
     /// Where each session has got to that the agent is in, as far as was delivered.
     sessions: BTreeMap<String, Followed>,
+    /// The same of chats.
+    chats: ChatsFollow,
 }
 
 struct Followed {
@@ -32,10 +35,10 @@ struct Followed {
 }
 
 impl DeskFollow {
-    pub(crate) fn new(acting_for: Option<ActingFor>, positions: Vec<(String, u64)>) -> Self {
+    pub(crate) fn new(acting_for: Option<ActingFor>, positions: Vec<(String, u64)>, chats: Vec<(String, u64)>) -> Self {
         let followed = |revision| Followed { position: Position::after(revision), current: false };
         let sessions = positions.into_iter().map(|(id, revision)| (id, followed(revision))).collect();
-        Self { acting_for, agent_id: String::new(), sessions }
+        Self { acting_for, agent_id: String::new(), sessions, chats: ChatsFollow::new(chats) }
     }
 
     fn opened(&mut self, opened: DeskOpened, out: &mut VecDeque<DeskEvent>) -> Next {
@@ -44,6 +47,7 @@ impl DeskFollow {
         for (id, followed) in &mut self.sessions {
             followed.current = desk.sessions.iter().any(|session| session.session_id == *id);
         }
+        self.chats.opened(&desk);
         out.push_back(DeskEvent::Opened(desk));
         Next::Read
     }
@@ -120,7 +124,7 @@ impl Follow for DeskFollow {
             after_revision: followed.position.revision,
         };
         let positions = self.sessions.iter().take(POSITIONS).map(position).collect();
-        WatchDeskRequest { acting_for: self.acting_for.clone(), positions }
+        WatchDeskRequest { acting_for: self.acting_for.clone(), positions, chat_positions: self.chats.positions() }
     }
 
     fn received(&self) -> Received {
@@ -139,10 +143,12 @@ impl Follow for DeskFollow {
         match response.kind {
             Some(Kind::Opened(opened)) => return self.opened(opened, out),
             Some(Kind::Events(events)) => return self.events(events, out),
+            Some(Kind::ChatEvents(events)) => return self.chats.events(events, &self.agent_id, out),
             Some(Kind::Goodbye(goodbye)) => return Self::goodbye(goodbye, out),
             Some(Kind::CaughtUp(_)) => {
                 // All was delivered: what the desk doesn't have any more, and nothing came of, isn't the agent's now.
                 self.sessions.retain(|_, followed| followed.current);
+                self.chats.caught_up();
                 out.push_back(DeskEvent::CaughtUp);
             }
             Some(Kind::Typing(typing)) => {

@@ -1,5 +1,6 @@
 //! Streams against a scripted service, in paused time.
 
+mod chats;
 mod desk;
 mod fake;
 mod lease;

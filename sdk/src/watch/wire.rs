@@ -11,13 +11,15 @@ use super::{
     follow::{Cut, Received},
     keeper::{Line, Source, Via},
     session_follow::SessionFollow,
+    targets::TargetsFollow,
 };
 use crate::{
     Client, Error, ErrorKind,
     connection::Life,
     generated::{
         AgentDeskRenewRequest, RenewRequest, SessionPosition, WatchDeskRequest, WatchDeskResponse, WatchRequest,
-        WatchResponse, agent_desk_client::AgentDeskClient, chat_session_client::ChatSessionClient,
+        WatchResponse, WatchTargetsRequest, WatchTargetsResponse, agent_desk_client::AgentDeskClient,
+        chat_session_client::ChatSessionClient,
     },
 };
 
@@ -113,6 +115,24 @@ impl Source<DeskFollow> for Wire {
         let position = |(session_id, after_revision)| SessionPosition { session_id, after_revision };
         let received = received.into_iter().map(position).collect();
         Ok(self.once(via, AgentDeskRenewRequest { stream_id, received }, call).await?.open)
+    }
+
+    fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {
+        Self::cut(self, via, cut)
+    }
+}
+
+impl Source<TargetsFollow> for Wire {
+    type Stream = Messages<WatchTargetsResponse>;
+
+    async fn open(&self, request: WatchTargetsRequest) -> Result<Line<WatchTargetsResponse, Self::Stream>, Error> {
+        let call = |channel, request| async move { AgentDeskClient::new(channel).watch_targets(request).await };
+        self.line(request, call).await
+    }
+
+    async fn renew(&self, via: Via, stream_id: String, _: Received) -> Result<bool, Error> {
+        let call = |channel, request| async move { AgentDeskClient::new(channel).renew(request).await };
+        Ok(self.once(via, AgentDeskRenewRequest { stream_id, received: Vec::new() }, call).await?.open)
     }
 
     fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {

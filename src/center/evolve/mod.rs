@@ -1,5 +1,6 @@
 //! What an event does to the state: the only code that changes it. It accepts every event that was ever logged.
 
+mod chat;
 mod session;
 
 use super::{
@@ -42,6 +43,7 @@ impl Center {
             Event::Session(event) => self.session_event(now, event),
             Event::Agent { agent, change } => self.agent_change(now, agent, change),
             Event::Center(change) => self.center_change(now, change),
+            Event::Chat(event) => self.chat_event(now, event),
         }
     }
 
@@ -191,6 +193,7 @@ impl Center {
                 self.down_for = None;
                 self.sessions.values_mut().for_each(|session| session.prolong(*by, *not_before));
                 self.agents.values_mut().for_each(|agent| agent.prolong(*by, *not_before));
+                self.chats.values_mut().for_each(|chat| chat.prolong(*by, *not_before));
                 self.reindex_all();
             }
             CenterChange::Archived { session } => {
@@ -223,6 +226,10 @@ impl Center {
             CenterChange::PreferenceEnded { session } => self.quietly(session, |session| {
                 session.entry.iter_mut().for_each(|entry| entry.preferred = None);
             }),
+            CenterChange::FavouritePut { agent, target } => self.favourite(agent, target, true),
+            CenterChange::FavouriteDeleted { agent, target } => self.favourite(agent, target, false),
+            CenterChange::ChatRead { chat, agent, revision } => self.chat_read(*chat, agent, *revision),
+            CenterChange::ChatForgotten { chat } => self.forget_chat(chat),
             CenterChange::CannedPut(_) | CenterChange::OwnCannedPut { .. } | CenterChange::OwnCannedDeleted { .. } => {
                 self.canned_change(change);
             }

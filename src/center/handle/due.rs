@@ -34,6 +34,7 @@ pub(super) fn due() -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Re
                 Some((time, Subject::Session(id))) if time <= commit.now => commit.session_due(id),
                 Some((time, Subject::Agent(id))) if time <= commit.now => commit.agent_due(&id),
                 Some((time, Subject::Queue(id))) if time <= commit.now => commit.look_at_hours(&id),
+                Some((time, Subject::Chat(id))) if time <= commit.now => commit.chat_due(id),
                 _ => break,
             }
             // Whatever is due next in this commit must not find a session that is nobody's.

@@ -15,8 +15,10 @@ use super::{
 mod admin;
 mod attachment;
 mod canned;
+mod chat;
 mod due;
 mod end;
+mod favourites;
 mod flag;
 mod invite;
 mod leave;
@@ -51,7 +53,8 @@ impl Center {
         }
         let Asked { caller, request, command } = asked;
         // A message remembers itself as long as its session, and reading takes effect once by itself.
-        let says_so_itself = matches!(command, Command::SendMessage { .. } | Command::ReadUpTo { .. });
+        let says_so_itself =
+            matches!(command, Command::SendMessage { .. } | Command::ReadUpTo { .. } | Command::ReadChatUpTo { .. });
         let remembered = request.clone().filter(|_| !says_so_itself);
         let commit = |center| Commit {
             center,
@@ -160,6 +163,13 @@ impl Center {
                 decide!(attachment::create(self, &caller, session, id, name, content_type, size))
             }
             Command::FinishUpload { session, id, file } => decide!(attachment::uploaded(self, session, id, file)),
+            Command::PutFavourite { target } => decide!(favourites::put(self, &caller, target)),
+            Command::DeleteFavourite { target } => decide!(favourites::delete(self, &caller, target)),
+            Command::StartChat { members, name } => decide!(chat::start(self, &caller, members, name)),
+            Command::SendChatMessage { chat, text } => decide!(chat::send(self, &caller, request, chat, text)),
+            Command::AddChatMember { chat, agent } => decide!(chat::add(self, &caller, chat, agent)),
+            Command::LeaveChat { chat } => decide!(chat::leave(self, &caller, chat)),
+            Command::ReadChatUpTo { chat, revision } => decide!(chat::read(self, &caller, chat, revision)),
         }
     }
 
@@ -171,7 +181,7 @@ impl Center {
         match asked.command {
             Command::SendMessage { session, .. } => self.message_answered(&asked.caller, session, request),
             // Reading up to a revision takes effect once by itself.
-            Command::ReadUpTo { .. } => Ok(None),
+            Command::ReadUpTo { .. } | Command::ReadChatUpTo { .. } => Ok(None),
             _ => match self.requests.get(&asked.caller, &request.id, now) {
                 Some(known) if known.fingerprint == request.fingerprint => Ok(Some(known.answer.clone())),
                 Some(_) => Err(Refusal::RequestIdReused),

@@ -17,7 +17,8 @@ impl Center {
         }
     }
 
-    fn caller_agent<'a>(&'a self, caller: &'a Caller) -> Result<(&'a AgentId, &'a Agent), Refusal> {
+    /// The agent or supervisor who asks.
+    pub(super) fn caller_agent<'a>(&'a self, caller: &'a Caller) -> Result<(&'a AgentId, &'a Agent), Refusal> {
         let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         Ok((id, self.agent(id)?))
     }

@@ -158,6 +158,7 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             AgentChange::DeskClosed { .. } => format!("{agent} closed a desk"),
             AgentChange::RampedUp => format!("{agent} takes the next"),
         }),
+        Event::Chat(event) => Some(chat_event(event, texts)),
         Event::Center(change) => match change {
             CenterChange::SettingsPut(_) => Some("settings put".into()),
             CenterChange::QueuePut(queue) => Some(format!("queue {} put", queue.id)),
@@ -189,7 +190,40 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             }
             CenterChange::AttachmentUploaded { .. } => Some("file uploaded".into()),
             CenterChange::AttachmentDropped { .. } => Some("file dropped".into()),
+            CenterChange::ChatRead { agent, revision, .. } => {
+                Some(format!("{agent} read the closed chat up to {revision}"))
+            }
+            CenterChange::ChatForgotten { .. } => Some("chat forgotten".into()),
+            CenterChange::FavouritePut { agent, target } => Some(format!("{agent} likes {}", target_word(target))),
+            CenterChange::FavouriteDeleted { agent, target } => {
+                Some(format!("{agent} no longer likes {}", target_word(target)))
+            }
         },
+    }
+}
+
+fn chat_event(event: &ChatEvent, texts: &[String]) -> String {
+    match &event.what {
+        ChatHappened::Started(started) => {
+            let members: Vec<&str> = started.members.iter().map(|(agent, _)| agent.as_str()).collect();
+            let on = if started.previous.is_some() { ", going on" } else { "" };
+            format!("chat of {}{on}", members.join(", "))
+        }
+        ChatHappened::Joined { agent, .. } => format!("{agent} joined the chat"),
+        ChatHappened::Left { agent, .. } => format!("{agent} left the chat"),
+        ChatHappened::Posted { text, .. } => match &event.by {
+            By::Agent { id, .. } => format!("{id} to colleagues: {}", texts[text.item as usize]),
+            other => format!("{other:?}"),
+        },
+        ChatHappened::Read { agent, revision } => format!("{agent} read the chat up to {revision}"),
+        ChatHappened::Closed { reason } => format!("chat closed: {reason:?}"),
+    }
+}
+
+fn target_word(target: &Target) -> String {
+    match target {
+        Target::Agent(agent) => agent.to_string(),
+        Target::Queue(queue) => format!("queue {queue}"),
     }
 }
 

@@ -1,10 +1,11 @@
-//! The Invite window: colleagues, then queues, by id.
+//! The Invite window by page: colleagues, then queues, by id.
 
 use tonic::Status;
 
 use crate::{
-    center::{Center, Refusal, Time},
+    center::{AgentId, Center, QueueId, Refusal, Target, Time},
     grpc::{
+        directory::{Filter, Row, Traits, Wanted, targets},
         edge::Call,
         from_pb::{self, All, Field},
         pb::{self, target},
@@ -12,24 +13,27 @@ use crate::{
     },
 };
 
-/// The longest search.
-const QUERY: usize = 64;
-
-/// Where a page starts: behind an agent (`a` and its id) or a queue (`q` and its id).
-type After = Option<(bool, String)>;
-
 pub(super) async fn list(call: Call, it: pb::ListTargetsRequest) -> Result<pb::ListTargetsResponse, Status> {
     let caller = call.caller(it.acting_for)?;
-    let fields =
-        (from_pb::text("query", it.query, QUERY), from_pb::page_size(it.page_size, 50, 100), after(&it.page_token));
-    let (query, most, after) = fields.all().map_err(status::invalid)?;
-    let query = query.to_lowercase();
+    let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
+    let wanted = Wanted {
+        query: it.query,
+        kinds: it.kinds,
+        team_id: it.team_id,
+        skill: it.skill,
+        favourites_only: it.favourites_only,
+        available_only: it.available_only,
+    };
+    let pages = (from_pb::page_size(it.page_size, 50, 100), after(&it.page_token)).all();
+    let (filter, (most, after)) = match (wanted.filter(agent.clone()), pages) {
+        (Ok(filter), Ok(pages)) => (filter, pages),
+        (filter, pages) => {
+            return Err(status::invalid([filter.err(), pages.err()].into_iter().flatten().flatten().collect()));
+        }
+    };
     let read = call.shard.handle.read(&call.center, move |center, now| {
-        let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
-        center.agent(id)?;
-        let agents = agents(center, &query, &after, id);
-        let found: Vec<pb::Target> = agents.chain(queues(center, &query, &after, now)).take(most + 1).collect();
-        Ok::<_, Refusal>((found, center.seq))
+        center.agent(&agent)?;
+        Ok::<_, Refusal>((page(center, &filter, &agent, after.as_ref(), most + 1, now), center.seq))
     });
     let (mut targets, center_seq) = read.await.map_err(status::unavailable)?.map_err(status::of)?;
     let more = targets.len() > most;
@@ -38,71 +42,31 @@ pub(super) async fn list(call: Call, it: pb::ListTargetsRequest) -> Result<pb::L
     Ok(pb::ListTargetsResponse { targets, next_page_token, center_seq })
 }
 
-fn agents<'a>(
-    center: &'a Center,
-    query: &'a str,
-    after: &'a After,
-    own: &'a crate::center::AgentId,
-) -> impl Iterator<Item = pb::Target> + 'a {
-    let behind = move |id: &str| match after {
-        None => true,
-        Some((false, last)) => id > last.as_str(),
-        Some((true, _)) => false,
-    };
-    let matching = center.agents.values().filter(move |agent| {
-        let config = &agent.config;
-        config.id != *own && behind(config.id.as_str()) && matches(query, config.id.as_str(), config.name.as_str())
-    });
-    matching.map(|agent| {
-        let target = pb::AgentTarget {
-            state: Some(to_pb::agent_state(agent, &center.settings)),
-            display_name: agent.config.name.as_str().to_owned(),
-            supervisor: agent.config.supervisor,
-            queue_ids: agent.config.queues.iter().map(ToString::to_string).collect(),
-            skills: to_pb::skills(&agent.config),
-        };
-        pb::Target { kind: Some(target::Kind::Agent(target)) }
-    })
-}
-
-fn queues<'a>(
-    center: &'a Center,
-    query: &'a str,
-    after: &'a After,
+fn page(
+    center: &Center,
+    filter: &Filter,
+    own: &AgentId,
+    after: Option<&Target>,
+    most: usize,
     now: Time,
-) -> impl Iterator<Item = pb::Target> + 'a {
-    let behind = move |id: &str| match after {
-        Some((true, last)) => id > last.as_str(),
-        None | Some((false, _)) => true,
-    };
-    let matching = center
-        .queues
-        .values()
-        .filter(move |queue| behind(queue.id.as_str()) && matches(query, queue.id.as_str(), queue.name.as_str()));
-    matching.map(move |queue| {
-        let index = center.index();
-        let waiting = index.waiting.get(&queue.id);
-        let first = waiting.and_then(|places| center.sessions.get(&places.first()?.session)?.entry.as_ref());
-        let longest = first.map_or(0, |entry| now.since(entry.entered));
-        let signed_in = index.signed_in.get(&queue.id);
-        let ready = signed_in.into_iter().flatten().filter_map(|id| center.agents.get(id));
-        let ready = ready.filter(|agent| agent.status == crate::center::Status::Ready).count();
-        let target = pb::QueueTarget {
-            queue_id: queue.id.to_string(),
-            display_name: queue.name.as_str().to_owned(),
-            waiting: waiting.map_or(0, |places| places.len()) as i32,
-            longest_wait: Some(to_pb::duration(longest)),
-            ready_agents: ready as i32,
-            signed_in_agents: signed_in.map_or(0, |agents| agents.len()) as i32,
-            open: center.is_open(&queue.id),
-            estimated_wait: center.estimate_in(&queue.id).map(to_pb::duration),
-        };
-        pb::Target { kind: Some(target::Kind::Queue(target)) }
-    })
+) -> Vec<pb::Target> {
+    let none = Default::default();
+    let favourites = center.favourites(own).unwrap_or(&none);
+    let possible = targets(center, after).filter_map(|target| Traits::of(center, &target));
+    let rows = possible.filter(|traits| filter.passes(traits, favourites)).take(most);
+    let shown =
+        rows.filter_map(|traits| Some(Row::of(center, &traits.target)?.shown(favourites.contains(&traits.target))));
+    shown.map(|shown| with_wait(shown, now)).collect()
 }
 
-fn matches(query: &str, id: &str, name: &str) -> bool {
-    query.is_empty() || id.to_lowercase().contains(query) || name.to_lowercase().contains(query)
+/// A page is as of a time, so it can say how long the first one has waited.
+fn with_wait(mut shown: pb::Target, now: Time) -> pb::Target {
+    if let Some(target::Kind::Queue(queue)) = &mut shown.kind {
+        let since =
+            queue.waiting_since.as_ref().map(|since| since.seconds as u64 * 1000 + since.nanos as u64 / 1_000_000);
+        queue.longest_wait = Some(to_pb::duration(since.map_or(0, |since| now.since(Time(since)))));
+    }
+    shown
 }
 
 fn token(target: &pb::Target) -> String {
@@ -115,11 +79,13 @@ fn token(target: &pb::Target) -> String {
     }
 }
 
-fn after(token: &str) -> Field<After> {
-    match token.split_at_checked(1) {
-        None if token.is_empty() => Ok(None),
-        Some(("a", id)) => Ok(Some((false, id.to_owned()))),
-        Some(("q", id)) => Ok(Some((true, id.to_owned()))),
-        None | Some(_) => from_pb::wrong("page_token", "is none of ours"),
-    }
+/// A token is the last row of the page before: `a` or `q`, and its id.
+fn after(token: &str) -> Field<Option<Target>> {
+    let last = match token.split_at_checked(1) {
+        None if token.is_empty() => return Ok(None),
+        Some(("a", id)) => AgentId::parse(id).map(Target::Agent),
+        Some(("q", id)) => QueueId::parse(id).map(Target::Queue),
+        None | Some(_) => None,
+    };
+    last.map_or_else(|| from_pb::wrong("page_token", "is none of ours"), |last| Ok(Some(last)))
 }

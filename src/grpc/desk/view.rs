@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use tonic::Status;
 
+use super::chats::{self, ShownChat};
 use crate::{
     center::{
-        AgentId, Audience, CancelCause, Center, Incarnation, OfferId, OfferKind, Outcome, Refusal, SessionId, Text,
-        Time,
+        AgentId, Audience, CancelCause, Center, ChatId, Incarnation, OfferId, OfferKind, Outcome, Refusal, SessionId,
+        Text, Time,
     },
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
@@ -21,6 +22,7 @@ pub(super) struct DeskView {
     pub(super) offers: BTreeMap<OfferId, ShownOffer>,
     pub(super) sessions: BTreeMap<SessionId, ShownSession>,
     wrap_ups: BTreeMap<SessionId, pb::WrapUp>,
+    pub(super) chats: BTreeMap<ChatId, ShownChat>,
     /// How offers ended that were shown before.
     ended: BTreeMap<OfferId, Outcome>,
 }
@@ -77,6 +79,7 @@ fn view(
         offers: BTreeMap::new(),
         sessions: BTreeMap::new(),
         wrap_ups: BTreeMap::new(),
+        chats: chats::view(center, id),
         ended: BTreeMap::new(),
     };
     for (offer, session) in &agent.work.ringing {
@@ -128,6 +131,11 @@ pub(super) async fn ended_for(
 }
 
 impl DeskView {
+    /// Whether this is where the events of one of the desk's chats are.
+    pub(super) fn has_chat(&self, log: SessionId) -> bool {
+        self.chats.contains_key(&ChatId::from_bytes(log.bytes()))
+    }
+
     /// The desk as the first message shows it.
     pub(super) async fn desk(&self, call: &Call) -> Result<pb::Desk, Status> {
         let mut desk = pb::Desk {
@@ -135,6 +143,7 @@ impl DeskView {
             offers: Vec::new(),
             sessions: Vec::new(),
             wrap_ups: self.wrap_ups.values().cloned().collect(),
+            chats: Vec::new(),
         };
         for offer in self.offers.values() {
             desk.offers.push(offer.filled(call).await?);

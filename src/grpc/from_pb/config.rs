@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Field, NOTE, Violation, agent_id, attachments, canned, code, masks, millis, optional, queue_id, text, wrong,
+    Field, NOTE, Violation, agent_id, attachments, canned, code, masks, millis, optional, queue_id, team_id, text,
+    wrong,
 };
 use crate::{
     center::{AgentConfig, AgentKind, Code, HOUR, MINUTE, Millis, Object, Permission, SECOND, Settings},
     grpc::pb::{self, apply_request},
 };
+
+/// Teams of one agent: people are in few.
+const TEAMS: usize = 20;
 
 pub(super) const WEEK: Millis = 7 * 24 * HOUR;
 
@@ -78,6 +82,7 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         last_agent_memory: time("last_agent_memory", asked.last_agent_memory, 0, 0, 90 * 24 * HOUR)?,
         masking: masks::masking_of(asked.masks, asked.mask_card_numbers)?,
         attachments: attachments::limits(asked.attachments)?,
+        chat_idle_time: millis("settings.chat_idle_time", asked.chat_idle_time, MINUTE, WEEK)?,
     })
 }
 
@@ -109,6 +114,11 @@ fn agent(agent: pb::Agent) -> Field<AgentConfig> {
     if agent.queue_ids.len() > 200 {
         return wrong("agent.queue_ids", "are more than 200");
     }
+    if agent.team_ids.len() > TEAMS {
+        return wrong("agent.team_ids", format!("are more than {TEAMS}"));
+    }
+    let teams = agent.team_ids.iter().enumerate();
+    let teams = teams.map(|(at, team)| team_id(&format!("agent.team_ids[{at}]"), team));
     let queues = agent.queue_ids.iter().enumerate();
     let queues = queues.map(|(at, queue)| queue_id(&format!("agent.queue_ids[{at}]"), queue));
     let capacity = number("agent.capacity", Some(agent.capacity), 0, 0, 100)?;
@@ -126,6 +136,7 @@ fn agent(agent: pb::Agent) -> Field<AgentConfig> {
             Err(_) => return wrong("agent.kind", super::UNKNOWN),
         },
         permissions: agent.permissions.iter().enumerate().map(permission).collect::<Field<BTreeSet<_>>>()?,
+        teams: teams.collect::<Field<BTreeSet<_>>>()?,
     })
 }
 

@@ -39,6 +39,7 @@ pub(in crate::grpc) fn settings(settings: &Settings) -> pb::CenterSettings {
         inactivity_warning: settings.inactivity_warning.clone().unwrap_or_default(),
         inactivity_message: settings.inactivity_message.clone().unwrap_or_default(),
         last_agent_memory: Some(duration(settings.last_agent_memory)),
+        chat_idle_time: Some(duration(settings.chat_idle_time())),
         masks: settings.masking.iter().flat_map(|masking| &masking.masks).map(mask).collect(),
         mask_card_numbers: settings.masking.as_ref().is_some_and(|masking| masking.card_numbers),
         attachments: Some(attachments(&settings.attachment_limits())),
@@ -151,6 +152,7 @@ pub(in crate::grpc) fn agent(agent: &AgentConfig) -> pb::Agent {
         queue_ids: agent.queues.iter().map(ToString::to_string).collect(),
         capacity: agent.capacity.unwrap_or(0),
         supervisor: agent.supervisor,
+        team_ids: agent.teams.iter().map(ToString::to_string).collect(),
         skills: skills(agent),
         kind: match agent.kind {
             AgentKind::Human => pb::AgentKind::Human,

@@ -20,6 +20,9 @@ pub struct Renderer;
 
 impl Render for Renderer {
     fn events(&self, commit: &SessionCommit, audience: Audience, after: u32) -> Bytes {
+        if let Some(chat) = super::chat::events(commit, after) {
+            return chat;
+        }
         let new = commit.events(audience).filter(|it| it.number(audience) > after);
         let events = new.map(|it| event(commit, it, audience)).collect();
         let events = pb::SessionEvents { session_id: commit.session.to_string(), events };

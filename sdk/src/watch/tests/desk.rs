@@ -52,7 +52,7 @@ type Positions = Vec<(String, u64)>;
 /// The script's outcome: the events delivered, and the positions that each opening named.
 async fn check(script: Vec<Opening<WatchDeskResponse>>) -> (Positions, Vec<Positions>) {
     let fake = Fake::new(script);
-    let items = all(open(DeskFollow::new(None, Vec::new()), &fake).await.unwrap()).await;
+    let items = all(open(DeskFollow::new(None, Vec::new(), Vec::new()), &fake).await.unwrap()).await;
     assert!(matches!(items.last(), Some(Ok(DeskEvent::Ended(WatchEnd::SignedOut)))), "{:?}", items.last());
     let delivered = items.into_iter().filter_map(|item| match item {
         Ok(DeskEvent::SessionEvent { session_id, event }) => Some((session_id, event.revision)),
@@ -148,7 +148,7 @@ async fn a_desk_stream_ends_only_with_the_signing_out() {
         Opening::Stream(vec![opened(&[])], Then::Close),
         Opening::Stream(vec![opened(&[]), signed_out()], Then::Close),
     ]);
-    let items = all(open(DeskFollow::new(None, Vec::new()), &fake).await.unwrap()).await;
+    let items = all(open(DeskFollow::new(None, Vec::new(), Vec::new()), &fake).await.unwrap()).await;
     let openings = items.iter().filter(|item| matches!(item, Ok(DeskEvent::Opened(_)))).count();
     assert_eq!(openings, 3);
     assert_eq!(*fake.cuts.lock().unwrap(), [Cut::Draining, Cut::Broken]);
