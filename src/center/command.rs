@@ -4,73 +4,25 @@ use std::collections::BTreeSet;
 
 use minicbor::{Decode, Encode};
 
+mod answer;
+mod caller;
+mod parts;
+
+pub use answer::Answer;
+pub use caller::{Caller, Requested, Who};
+pub use parts::{
+    ForcedState, IfLast, MessageParts, NamedAttachment, Object, StartSession, Successor, TransferLeave,
+    TransferToQueue, UpdateSession,
+};
+
 use super::{
     canned::CannedResponse,
     event::Audience,
-    ids::{
-        AgentId, AttachmentId, ChatId, Code, CustomerKey, FileId, Incarnation, Label, OfferId, QueueId, RequestId,
-        ResponseId, ServiceId, SessionId,
-    },
+    ids::{AgentId, AttachmentId, ChatId, Code, FileId, Incarnation, Label, OfferId, QueueId, ResponseId, SessionId},
     offer::InviteMode,
-    queue::{Queue, Wanted},
-    session::Channel,
-    settings::{AgentConfig, Settings},
     target::Target,
-    time::{Millis, Time},
+    time::Millis,
 };
-
-/// Who calls: one person, the service itself, or a service for a person.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-pub struct Caller {
-    /// For whom it is done.
-    #[n(0)]
-    pub who: Who,
-    /// The service that acts for them.
-    #[n(1)]
-    pub via: Option<ServiceId>,
-}
-
-/// A person, as the rules know them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(flat)]
-pub enum Who {
-    /// A customer.
-    #[n(0)]
-    Customer(#[n(0)] CustomerKey),
-    /// An agent or supervisor of the center.
-    #[n(1)]
-    Agent(#[n(0)] AgentId),
-    /// A supervisor by their credential.
-    #[n(2)]
-    Supervisor(#[n(0)] AgentId),
-    /// An integrator or operator, for nobody.
-    #[n(3)]
-    Service(#[n(0)] ServiceId),
-    /// The service itself: deadlines, presence, housekeeping.
-    #[n(4)]
-    System,
-}
-
-impl Who {
-    /// The agent's or supervisor's id.
-    pub fn agent(&self) -> Option<&AgentId> {
-        match self {
-            Self::Agent(id) | Self::Supervisor(id) => Some(id),
-            Self::Customer(_) | Self::Service(_) | Self::System => None,
-        }
-    }
-}
-
-/// A request's id and what tells its content from another's.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Requested {
-    /// The caller's id of it.
-    #[n(0)]
-    pub id: RequestId,
-    /// A keyed hash of the content.
-    #[n(1)]
-    pub fingerprint: u64,
-}
 
 /// A command as it arrives.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -84,221 +36,6 @@ pub struct Asked {
     /// What is asked.
     #[n(2)]
     pub command: Command,
-}
-
-/// What an agent who transfers to a queue does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum TransferLeave {
-    /// Stays connected.
-    #[n(0)]
-    Stay,
-    /// Leaves in this commit.
-    #[n(1)]
-    Now,
-    /// Leaves in the commit in which the entry is taken.
-    #[n(2)]
-    WhenTaken,
-}
-
-/// What becomes of the customer when the last agent leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum IfLast {
-    /// Back to the home queue.
-    #[n(0)]
-    ReturnToQueue,
-    /// Wait for the invited colleague.
-    #[n(1)]
-    AwaitInvitee,
-    /// End.
-    #[n(2)]
-    End,
-}
-
-/// What is said at a start; texts are given whole.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct StartSession {
-    /// For comparing.
-    #[n(0)]
-    pub customer: CustomerKey,
-    /// The customer's id.
-    #[n(1)]
-    pub customer_id: String,
-    /// The name to show, or empty.
-    #[n(2)]
-    pub name: String,
-    /// Where to wait.
-    #[n(3)]
-    pub queue: QueueId,
-    /// BCP 47 tag.
-    #[n(4)]
-    pub language: Option<Label>,
-    /// Higher goes first.
-    #[n(5)]
-    pub priority: i32,
-    /// What is known.
-    #[n(6)]
-    pub attributes: Vec<(Code, String)>,
-    /// What is wanted of its agents.
-    #[n(7)]
-    #[cbor(default)]
-    pub skills: Vec<Wanted>,
-    /// How the customer writes.
-    #[n(8)]
-    #[cbor(default)]
-    pub channel: Channel,
-    /// Who is asked first, if they can take it.
-    #[n(9)]
-    pub agent: Option<AgentId>,
-}
-
-impl StartSession {
-    /// A start of which nothing else is said.
-    pub fn new(customer: CustomerKey, customer_id: String, queue: QueueId) -> Self {
-        Self {
-            customer,
-            customer_id,
-            name: String::new(),
-            queue,
-            language: None,
-            priority: 0,
-            attributes: Vec::new(),
-            skills: Vec::new(),
-            channel: Channel::Web,
-            agent: None,
-        }
-    }
-}
-
-/// A session shall wait in a queue.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct TransferToQueue {
-    /// The session.
-    #[n(0)]
-    pub session: SessionId,
-    /// The queue.
-    #[n(1)]
-    pub queue: QueueId,
-    /// What the agent does.
-    #[n(2)]
-    pub leave: TransferLeave,
-    /// For staff, or empty.
-    #[n(3)]
-    pub note: String,
-    /// New priority.
-    #[n(4)]
-    pub priority: Option<i32>,
-    /// Guards against a stale view.
-    #[n(5)]
-    pub expected: Option<u32>,
-    /// What is wanted of the next agent.
-    #[n(6)]
-    pub skills: Option<Vec<Wanted>>,
-    /// BCP 47 tag.
-    #[n(7)]
-    pub language: Option<Label>,
-}
-
-impl TransferToQueue {
-    /// A transfer of which nothing else is said: the agent stays.
-    pub fn new(session: SessionId, queue: QueueId) -> Self {
-        Self {
-            session,
-            queue,
-            leave: TransferLeave::Stay,
-            note: String::new(),
-            priority: None,
-            expected: None,
-            skills: None,
-            language: None,
-        }
-    }
-}
-
-/// What shall be changed of a session; what is unset stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub struct UpdateSession {
-    /// The customer's name.
-    #[n(0)]
-    pub name: Option<String>,
-    /// BCP 47 tag.
-    #[n(1)]
-    pub language: Option<Label>,
-    /// Higher goes first.
-    #[n(2)]
-    pub priority: Option<i32>,
-    /// What is wanted of its agents.
-    #[n(3)]
-    pub skills: Option<Vec<Wanted>>,
-    /// These are so from now on; an empty value takes one away.
-    #[n(4)]
-    pub attributes: Vec<(Code, String)>,
-}
-
-/// To whom a supervisor gives a session.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Successor {
-    /// An agent, who is asked.
-    #[n(0)]
-    Agent(#[n(0)] AgentId),
-    /// A queue.
-    #[n(1)]
-    Queue(#[n(0)] QueueId),
-}
-
-/// A state that a supervisor sets.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum ForcedState {
-    /// Ready.
-    #[n(0)]
-    Ready,
-    /// Not ready, at once.
-    #[n(1)]
-    NotReady(#[n(0)] Option<Code>),
-    /// Signed out; their sessions are handed back.
-    #[n(2)]
-    SignedOut,
-}
-
-/// An object of a center's configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(flat)]
-pub enum Object {
-    /// Settings.
-    #[n(0)]
-    Settings(#[n(0)] Box<Settings>),
-    /// A queue.
-    #[n(1)]
-    Queue(#[n(0)] Box<Queue>),
-    /// An agent.
-    #[n(2)]
-    Agent(#[n(0)] Box<AgentConfig>),
-    /// A canned response that all share.
-    #[n(3)]
-    CannedResponse(#[n(0)] Box<CannedResponse>),
-}
-
-/// What a message is beyond its text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub struct MessageParts {
-    /// The message that it answers, in the sender's numbering.
-    #[n(0)]
-    pub reply_to: Option<u32>,
-    /// Files.
-    #[n(1)]
-    pub attachments: Vec<NamedAttachment>,
-}
-
-/// A file, and what it is called: the rules don't know its name, they only put it where the message's text lies.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct NamedAttachment {
-    /// Which.
-    #[n(0)]
-    pub id: AttachmentId,
-    /// What it is called.
-    #[n(1)]
-    pub name: String,
 }
 
 /// What may be asked. Revisions are those of Session.structure_revision.
@@ -735,30 +472,4 @@ pub enum Command {
         #[n(1)]
         revision: u32,
     },
-}
-
-/// What an accepted command is answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub struct Answer {
-    /// The session it was about.
-    #[n(0)]
-    pub session: Option<SessionId>,
-    /// The session's revision after it.
-    #[n(1)]
-    pub revision: u32,
-    /// The same in the customer's numbering.
-    #[n(2)]
-    pub public: u32,
-    /// The invitation made.
-    #[n(3)]
-    pub offer: Option<OfferId>,
-    /// When it ends.
-    #[n(4)]
-    pub expire: Time,
-    /// The session is new.
-    #[n(5)]
-    pub is_new: bool,
-    /// When it was decided.
-    #[n(6)]
-    pub time: Time,
 }
