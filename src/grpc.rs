@@ -26,6 +26,7 @@ mod status;
 mod streams;
 mod supervision;
 mod to_pb;
+mod waits;
 mod watch;
 pub mod wire;
 
@@ -46,3 +47,4 @@ pub use files::{Files, ServeFiles, sweep_files};
 pub use shards::{Shard, Shards, shard_of};
 pub use supervision::SupervisionService;
 pub use to_pb::Renderer;
+pub use waits::tell_waits;

@@ -30,7 +30,7 @@ use crate::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
             chat_session_server::ChatSessionServer, supervision_server::SupervisionServer,
         },
-        sweep_files,
+        sweep_files, tell_waits,
         wire::SayItOurWay,
     },
     journal::sqlite::OpenError,
@@ -162,6 +162,7 @@ impl Server {
         background.spawn(beat(settings.limits.watches.heartbeat, edge.clone()));
         background.spawn(every(KEYS_EVERY, edge.clone(), reload_keys));
         background.spawn(sweep_files(edge.clone()));
+        background.spawn(tell_waits(edge.clone()));
         let limits = settings.limits.clone();
         let routes = routes(&limits, edge.clone(), vitals)?.prepare();
         let calls = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));

@@ -27,7 +27,7 @@ pub const CHAT_AGE: Millis = 30 * 24 * HOUR;
 pub const CHAT_MEMORY: Millis = 7 * 24 * HOUR;
 
 /// How long a pair may say nothing, unless the center sets another time.
-const CHAT_IDLE_TIME: Millis = 24 * HOUR;
+pub const CHAT_IDLE_TIME: Millis = 24 * HOUR;
 
 /// A chat. What is said lies in the log.
 #[derive(Clone, Debug, Encode, Decode)]

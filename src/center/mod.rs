@@ -52,7 +52,7 @@ pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Ramp, Status, Work};
 pub use attachment::{Attachment, AttachmentLimits, PostedAttachment, UNSENT_KEPT};
 pub use canned::{CannedResponse, CannedResponses, CannedSearch, MAX_PERSONAL, MAX_SHARED, Variables};
-pub use chat::{CHAT_AGE, CHAT_MEMORY, Chat, ChatClosed, ChatMember, MAX_CHAT_MEMBERS, MAX_CHATS};
+pub use chat::{CHAT_AGE, CHAT_IDLE_TIME, CHAT_MEMORY, Chat, ChatClosed, ChatMember, MAX_CHAT_MEMBERS, MAX_CHATS};
 pub use command::{
     Answer, Asked, Caller, Command, ForcedState, IfLast, MessageParts, NamedAttachment, Object, Requested,
     StartSession, Successor, TransferLeave, TransferToQueue, UpdateSession, Who,

@@ -27,6 +27,7 @@ use super::{
     shards::{Shard, Shards},
     status,
     streams::{OpenStream, Streams},
+    waits::Waits,
 };
 use crate::{
     archive::Transcripts,
@@ -119,6 +120,8 @@ pub struct Edge {
     pub(super) streams: Arc<Streams>,
     /// What open Invite windows show.
     pub(super) directories: Directories,
+    /// Customers who watch, and what they were told of their wait.
+    pub(super) waits: Waits,
     draining: AtomicBool,
 }
 
@@ -146,6 +149,7 @@ impl Edge {
             id_key,
             incarnation,
             directories: Directories::default(),
+            waits: Waits::default(),
             draining: AtomicBool::new(false),
         })
     }

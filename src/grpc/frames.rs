@@ -8,7 +8,7 @@ use crate::center::Time;
 /// Both responses' kinds, by their numbers in the contract (a test holds them to it).
 #[derive(Clone, PartialEq, Message)]
 struct Response {
-    #[prost(oneof = "Kind", tags = "1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 30")]
+    #[prost(oneof = "Kind", tags = "1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 20, 30")]
     kind: Option<Kind>,
 }
 
@@ -35,6 +35,8 @@ enum Kind {
     WrapUp(pb::WrapUp),
     #[prost(message, tag = "11")]
     WrapUpEnded(pb::DeskWrapUpEnded),
+    #[prost(message, tag = "20")]
+    WaitStatus(pb::WaitStatus),
     #[prost(message, tag = "30")]
     Delivered(pb::Delivered),
 }
@@ -75,6 +77,11 @@ pub(super) fn typing(session: String, participant: u32) -> Frame {
 pub(super) fn delivered(session_id: String, participant: u32, revision: u32) -> Frame {
     let (participant_id, received_revision) = (participant.to_string(), u64::from(revision));
     frame(Kind::Delivered(pb::Delivered { session_id, participant_id, received_revision }))
+}
+
+/// How a waiting customer stands.
+pub(super) fn wait_status(status: pb::WaitStatus) -> Frame {
+    frame(Kind::WaitStatus(status))
 }
 
 pub(super) fn goodbye(reason: pb::GoodbyeReason, last: u32) -> Frame {

@@ -21,6 +21,7 @@ use super::{
     status,
     streams::{End, OpenStream},
     to_pb,
+    waits::Watching,
 };
 use crate::{
     center::{Access, Refusal, SessionId, Viewer},
@@ -33,6 +34,8 @@ pub struct WatchStream {
     cursor: Cursor,
     opened: Option<Frame>,
     done: bool,
+    /// Of a customer's: they are told how they stand while they wait.
+    _waits: Option<Box<Watching>>,
 }
 
 /// What is seen when a watch opens.
@@ -78,7 +81,8 @@ impl WatchStream {
         if let Some(here) = here {
             stream.hold(edge.presence.enter(&call.center, here));
         }
-        Ok(Self { stream, cursor, opened: Some(opened), done: false })
+        let waits = matches!(viewer, Viewer::Customer(..)).then(|| edge.waits.watch(&call.center, session));
+        Ok(Self { stream, cursor, opened: Some(opened), done: false, _waits: waits })
     }
 
     fn goodbye(&mut self, reason: GoodbyeReason) -> Poll<Option<Result<Frame, Status>>> {

@@ -180,7 +180,11 @@ impl Cursor {
                     && (signal.audience == Audience::Everyone || self.audience == Audience::Staff)
                 {
                     let public = signal.public.as_deref().filter(|_| self.audience == Audience::Everyone);
-                    return Poll::Ready(Step::Signal(Bytes::copy_from_slice(public.unwrap_or(&signal.bytes))));
+                    let bytes = public.unwrap_or(&signal.bytes);
+                    // An empty one is for the others.
+                    if !bytes.is_empty() {
+                        return Poll::Ready(Step::Signal(Bytes::copy_from_slice(bytes)));
+                    }
                 }
                 continue;
             }

@@ -8,6 +8,7 @@ mod chats;
 mod colleagues;
 mod connections;
 mod messages;
+mod operation;
 mod programs;
 mod queues;
 mod restarts;

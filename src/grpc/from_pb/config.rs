@@ -7,7 +7,10 @@ use super::{
     wrong,
 };
 use crate::{
-    center::{AgentConfig, AgentKind, Code, HOUR, MINUTE, Millis, Object, Permission, SECOND, Settings},
+    center::{
+        AgentConfig, AgentKind, AttachmentLimits, CHAT_IDLE_TIME, Code, HOUR, MINUTE, Millis, Object, Permission,
+        SECOND, Settings,
+    },
     grpc::pb::{self, apply_request},
 };
 
@@ -81,8 +84,10 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         inactivity_message: note("settings.inactivity_message", asked.inactivity_message)?,
         last_agent_memory: time("last_agent_memory", asked.last_agent_memory, 0, 0, 90 * 24 * HOUR)?,
         masking: masks::masking_of(asked.masks, asked.mask_card_numbers)?,
-        attachments: attachments::limits(asked.attachments)?,
-        chat_idle_time: millis("settings.chat_idle_time", asked.chat_idle_time, MINUTE, WEEK)?,
+        // What is asked as it is by default is as good as not asked: what was read is what is set.
+        attachments: attachments::limits(asked.attachments)?.filter(|limits| **limits != AttachmentLimits::default()),
+        chat_idle_time: millis("settings.chat_idle_time", asked.chat_idle_time, MINUTE, WEEK)?
+            .filter(|time| *time != CHAT_IDLE_TIME),
     })
 }
 
