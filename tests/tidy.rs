@@ -123,3 +123,25 @@ fn given_the_product_then_nothing_is_left_undone_in_it() {
         assert_eq!(offences(module, &marks), Vec::<String>::new());
     }
 }
+
+#[test]
+fn given_the_table_of_rules_then_every_test_that_it_names_is_there() {
+    let table = fs::read_to_string(root().join("docs/rules.md")).expect("the table of rules");
+    let rows = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| rule ") && !line.starts_with("| ---"));
+    let named: Vec<&str> = rows
+        .flat_map(|row| {
+            let tests: Vec<&str> = row.rsplit(" | ").next().unwrap_or(row).split('`').skip(1).step_by(2).collect();
+            assert!(!tests.is_empty(), "a rule without a test: {row}");
+            tests
+        })
+        .collect();
+    let folders = ["src", "tests", "sdk/src"];
+    let files = folders.iter().flat_map(|folder| rust_files(&root().join(folder)));
+    let sources: Vec<String> = files.map(|file| fs::read_to_string(file).expect("a source file")).collect();
+    let is_there = |test: &str| sources.iter().any(|source| source.contains(&format!("fn {test}(")));
+    let gone: Vec<&str> = named.iter().copied().filter(|test| !is_there(test)).collect();
+    assert!(named.len() > 100, "only {} tests are named", named.len());
+    assert_eq!(gone, Vec::<&str>::new());
+}
