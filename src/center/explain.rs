@@ -111,10 +111,10 @@ impl Center {
             let lacks = |skill: &Code, level: u32| agent.config.skills.get(skill).is_none_or(|own| *own < level);
             let lacking = entry.wants.iter().filter(|wanted| lacks(&wanted.skill, wanted.level));
             found.extend(lacking.map(|wanted| Obstacle::Skill(wanted.skill.clone(), wanted.level)));
-            if let (Some(waited_for), Some(preferred)) = (self.waited_for(session), &entry.preferred) {
-                if waited_for != id {
-                    found.push(Obstacle::AnotherPreferred(waited_for.clone(), preferred.until));
-                }
+            if let (Some(waited_for), Some(preferred)) = (self.waited_for(session), &entry.preferred)
+                && waited_for != id
+            {
+                found.push(Obstacle::AnotherPreferred(waited_for.clone(), preferred.until));
             }
         }
         if session.connected_as(id).is_some() {

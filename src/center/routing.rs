@@ -96,10 +96,9 @@ impl Center {
     pub(super) fn first_agent_for(&self, id: SessionId, now: Time) -> Option<AgentId> {
         let session = self.sessions.get(&id).filter(|session| session.is_offerable())?;
         let entry = session.entry.as_ref()?;
-        if let Some(named) = entry.named.as_ref().filter(|named| self.could_take(named, entry)) {
-            if self.may_offer(session, named, now) {
-                return Some(named.clone());
-            }
+        let named = entry.named.as_ref().filter(|named| self.could_take(named, entry));
+        if let Some(named) = named.filter(|named| self.may_offer(session, named, now)) {
+            return Some(named.clone());
         }
         // Of several skills, the one that the fewest have.
         let turns = match entry.wants.as_slice() {

@@ -251,7 +251,8 @@ impl ChatSession for ChatSessionService {
     type WatchStream = WatchStream;
 
     async fn watch(&self, request: Request<pb::WatchRequest>) -> Reply<WatchStream> {
-        self.0.stream(WatchStream::open(&self.0, request)).await
+        // Large while it opens, and then no more.
+        self.0.stream(Box::pin(WatchStream::open(&self.0, request))).await
     }
 
     async fn renew(&self, request: Request<pb::RenewRequest>) -> Reply<pb::RenewResponse> {
