@@ -2,8 +2,9 @@
 
 use super::{about, queue::Entering};
 use crate::center::{
-    AgentChange, AgentId, Answer, Audit, Caller, Center, CenterChange, ForcedState, Happened, InviteMode, LeaveReason,
-    Offer, OfferId, OfferKind, QueueCause, QueueId, Refusal, Session, SessionId, Status, Successor, commit::Commit,
+    AgentChange, AgentId, AgentKind, Answer, Audit, Caller, Center, CenterChange, ForcedState, Happened, InviteMode,
+    LeaveReason, Offer, OfferId, OfferKind, QueueCause, QueueId, Refusal, Session, SessionId, Status, Successor,
+    commit::Commit,
 };
 
 impl Center {
@@ -62,7 +63,15 @@ pub(super) fn reassign(
     let session = center.supervised(caller, id)?;
     let supervisor = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?.clone();
     match &to {
-        Successor::Agent(agent) => center.check_invitee(session, agent)?,
+        Successor::Agent(agent) => {
+            center.check_invitee(session, agent)?;
+            if center.agents[agent].config.kind == AgentKind::Assistant {
+                return Err(Refusal::FieldInvalid {
+                    field: "agent_id".into(),
+                    why: "an assistant can only join".into(),
+                });
+            }
+        }
         Successor::Queue(queue) => check_queue(center, session, queue)?,
     }
     Ok(move |commit: &mut Commit<'_>| {

@@ -2,7 +2,7 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, Happened, JoinCause, LeaveReason, Offer, OfferId, Outcome,
+    AgentId, AgentKind, Answer, Caller, CancelCause, Center, Happened, JoinCause, LeaveReason, Offer, OfferId, Outcome,
     Permission, Refusal, Session, SessionId, commit::Commit,
 };
 
@@ -17,8 +17,12 @@ impl Center {
     fn joiner(&self, caller: &Caller, session: &Session, override_capacity: bool) -> Result<Joiner, Refusal> {
         let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         let agent = self.agents.get(id).filter(|agent| agent.is_signed_in()).ok_or(Refusal::NotSignedIn)?;
-        // Their own offer of this session has a unit reserved, which joining sets free.
-        let reserved = u32::from(session.offer_to(id).is_some());
+        // It attends nobody: the session would be nobody's.
+        if agent.config.kind == AgentKind::Assistant {
+            return Err(Refusal::RoleNotAllowed);
+        }
+        // Their own offer of this session, and their after-chat work on it, have units, which joining sets free.
+        let reserved = u32::from(session.offer_to(id).is_some()) + u32::from(session.wrap_ups.contains_key(id));
         let over = agent.work.units() - reserved >= agent.capacity(&self.settings);
         if over && !(override_capacity && agent.may(Permission::OverrideCapacity)) {
             return Err(Refusal::AgentAtCapacity);
@@ -79,10 +83,11 @@ pub(super) fn barge_in(
     let home = session.home.clone();
     Ok(move |commit: &mut Commit<'_>| {
         commit.cancel_own(id, &joiner.agent);
-        if !commit.get(id).is_attended() {
-            commit.taken(id);
-        }
+        let planned = if commit.get(id).is_attended() { Vec::new() } else { commit.taken(id) };
         commit.join_by_themselves(id, &joiner, JoinCause::BargedIn, home);
+        for leaver in planned {
+            commit.leave(id, &leaver, LeaveReason::Transferred);
+        }
         about(id)
     })
 }
@@ -104,13 +109,20 @@ pub(super) fn take_over(
     Ok(move |commit: &mut Commit<'_>| {
         commit.cancel_own(id, &agent);
         commit.cancel_offers(id, CancelCause::Taken, Offer::takes_over);
-        commit.taken(id);
+        // Who takes it over stays, whatever they planned.
+        if commit.get(id).leaving.contains(&agent) {
+            commit.system(id, Happened::LeavePlanDropped { agent: agent.clone() });
+        }
+        let planned = commit.taken(id);
         if let Some(joiner) = joiner {
             commit.join_by_themselves(id, &joiner, JoinCause::TookOver, home);
         }
         let others: Vec<AgentId> = commit.get(id).attending().map(|other| other.agent.clone()).collect();
         for other in others.into_iter().filter(|other| *other != agent) {
             commit.leave(id, &other, LeaveReason::TakenOver);
+        }
+        for leaver in planned {
+            commit.leave(id, &leaver, LeaveReason::Transferred);
         }
         about(id)
     })

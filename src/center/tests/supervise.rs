@@ -51,6 +51,17 @@ fn beyond_capacity_only_by_permission_and_it_is_logged() {
 }
 
 #[test]
+fn who_comes_back_into_their_wrap_up_needs_no_second_unit() {
+    let mut c = given();
+    c.queue("sales", |queue| queue.wrap_up_time = MINUTE);
+    c.configured("sue", |agent| (agent.supervisor, agent.capacity) = (true, Some(1)));
+    c.attended("kim", "sue").when(agent("sue"), leave("kim", Some(IfLast::ReturnToQueue)));
+    assert_eq!(c.center.agents[&agent_id("sue")].work.wrap_ups.len(), 1);
+    c.when(supervisor("sue"), take("kim", false)).then_also("sue joined: TakenFromQueue");
+    assert_eq!(c.center.agents[&agent_id("sue")].work.units(), 1);
+}
+
+#[test]
 fn who_takes_over_is_alone_with_the_customer() {
     let mut c = given();
     c.attended("kim", "ann").signed_in("bob").signed_in("sue");
@@ -64,6 +75,33 @@ fn who_takes_over_is_alone_with_the_customer() {
         "ann not ready: -",
     ]);
     assert_eq!(c.session("kim").attending().count(), 1);
+}
+
+#[test]
+fn who_takes_over_stays_whatever_they_planned() {
+    let mut c = given();
+    c.attended("kim", "sue").when(agent("sue"), transfer("kim", "support", TransferLeave::WhenTaken));
+    c.when(supervisor("sue"), take_over("kim")).then(&["sue stays after all", "unqueued from support: Taken"]);
+    assert!(c.session("kim").connected_as(&agent_id("sue")).is_some());
+    assert!(c.session("kim").leaving.is_empty());
+}
+
+#[test]
+fn a_helper_who_planned_to_leave_leaves_when_a_supervisor_takes_it() {
+    for by_taking_over in [true, false] {
+        let mut c = given();
+        c.configured("helper", |agent| agent.kind = AgentKind::Assistant).signed_in("helper").signed_in("sue");
+        c.attended("kim", "ann").when(agent("ann"), invite("kim", "helper", CONFERENCE));
+        c.when(agent("helper"), accept_as("kim", "helper"))
+            .when(agent("ann"), leave("kim", Some(IfLast::ReturnToQueue)));
+        c.when(agent("helper"), transfer("kim", "support", TransferLeave::WhenTaken));
+        match by_taking_over {
+            true => c.when(supervisor("sue"), take_over("kim")),
+            false => c.when(supervisor("sue"), barge_in("kim", false)),
+        };
+        c.then_also("helper left: Transferred");
+        assert!(c.session("kim").leaving.is_empty());
+    }
 }
 
 #[test]
@@ -91,6 +129,17 @@ fn reassigning_to_an_agent_is_an_offer_that_replaces_everybody() {
         "ann left: TakenOver",
         "ann not ready: -",
     ]);
+}
+
+#[test]
+fn an_assistant_is_no_successor_and_takes_nothing() {
+    let mut c = given();
+    c.configured("helper", |agent| (agent.kind, agent.supervisor) = (AgentKind::Assistant, true)).signed_in("helper");
+    c.attended("kim", "ann")
+        .when(supervisor("sue"), reassign_to("kim", "helper"))
+        .refused(Refusal::FieldInvalid { field: "agent_id".into(), why: "an assistant can only join".into() });
+    c.when(supervisor("helper"), take_over("kim")).refused(Refusal::RoleNotAllowed);
+    c.waiting("lee").when(agent("helper"), take("lee", false)).refused(Refusal::RoleNotAllowed);
 }
 
 #[test]
