@@ -1,6 +1,7 @@
 //! A few days of a center, as commands.
 
 mod messages;
+mod operation;
 
 use chatsession::{
     center::*,
@@ -9,7 +10,7 @@ use chatsession::{
 };
 
 /// What must happen in it.
-pub const KINDS: [&str; 54] = [
+pub const KINDS: [&str; 89] = [
     "Started(",
     "Queued {",
     "Unqueued {",
@@ -64,6 +65,41 @@ pub const KINDS: [&str; 54] = [
     "ChatRead {",
     "ChatForgotten {",
     "teams: {north",
+    "QueueHours {",
+    "Widened {",
+    "WaitingTold {",
+    "PreferenceEnded {",
+    "what: MonitoringStarted(",
+    "what: MonitoringStopped(",
+    "what: AgentForced(",
+    "what: SettingsPut",
+    "what: QueuePut(",
+    "what: AgentPut(",
+    "what: CannedPut(",
+    "what: QueueDeleted(",
+    "what: AgentDeleted(",
+    "Center(QueueDeleted(",
+    "Center(AgentDeleted(",
+    "RampedUp",
+    "Updated(Updated {",
+    "FlagRaised {",
+    "FlagCleared",
+    "CapacityOverridden {",
+    "cause: Reassigned",
+    "cause: TakenFromQueue",
+    "cause: BargedIn",
+    "cause: TookOver",
+    "reason: NoResponse",
+    "reason: Removed",
+    "reason: TakenOver",
+    "reason: QueueClosed",
+    "reason: Supervisor",
+    "cause: Overflowed",
+    "mode: Reassign",
+    "assistant: Some(true)",
+    "first_response: Some(",
+    "preferred: Some(",
+    "named: Some(",
 ];
 
 struct Script {
@@ -316,5 +352,6 @@ pub fn batches() -> Vec<Batch> {
     day.pass(26 * HOUR);
     colleagues(&mut day);
     day.pass(8 * 24 * HOUR);
+    operation::run(&mut day);
     day.batches
 }
