@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, time::Instant};
 
 use chatsession::center::{
-    AgentConfig, AgentId, Asked, Audience, Caller, Center, CenterId, Command, Content, CustomerKey, Decided,
-    Incarnation, Object, Queue, QueueId, RequestId, Requested, Seed, ServiceId, SessionId, StartSession, Time, Who,
+    AgentConfig, AgentId, Asked, Audience, Caller, Center, CenterId, Command, Content, CustomerKey, Incarnation,
+    Object, Queue, QueueId, RequestId, Requested, Seed, SessionId, StartSession, Time, Who,
 };
 
 use crate::Failure;
@@ -39,37 +39,22 @@ pub(crate) fn asked(number: u64, who: Who, command: Command) -> Asked {
 }
 
 impl Alone {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         let center = Center::new(CenterId::parse("bench").expect("a name"), BTreeSet::from([NODE]));
         Self { center, number: 0 }
     }
 
-    pub(crate) fn ask(&mut self, who: Who, command: Command) -> Option<SessionId> {
-        self.decided(who, command).answer.session
-    }
-
-    /// The same by a service that acts for somebody.
-    pub(crate) fn ask_for(&mut self, who: Who, command: Command) {
-        let via = ServiceId::parse("backend");
-        self.decide(Caller { who, via }, command);
-    }
-
-    /// The same, with all that was decided.
-    pub(crate) fn decided(&mut self, who: Who, command: Command) -> Decided {
-        self.decide(Caller { who, via: None }, command)
-    }
-
-    fn decide(&mut self, caller: Caller, command: Command) -> Decided {
+    fn ask(&mut self, who: Who, command: Command) -> Option<SessionId> {
         self.number += 1;
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.number.to_be_bytes());
-        let asked = Asked { caller, ..asked(self.number, Who::System, command) };
+        let asked = asked(self.number, who, command);
         let now = Time(1_000_000 + self.number / 100);
         let decided = self.center.handle(asked, now, Seed::new(seed), Content::new(1, 0));
-        decided.expect("the workload asks for nothing that is refused")
+        decided.expect("the workload asks for nothing that is refused").answer.session
     }
 
-    pub(crate) fn system(&mut self, command: Command) {
+    fn system(&mut self, command: Command) {
         let asked = Asked { caller: Caller { who: Who::System, via: None }, request: None, command };
         let decided = self.center.handle(asked, Time(1_000_000), Seed::new([9; 32]), Content::new(1, 0));
         decided.expect("the workload asks for nothing that is refused");

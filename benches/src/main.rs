@@ -18,8 +18,6 @@ mod core;
 mod idle;
 mod process;
 mod recover;
-mod referee;
-mod route;
 mod targets;
 mod transfer;
 
@@ -66,10 +64,6 @@ enum Workload {
     Chat3w(chat_3w::Args),
     /// Decisions a second of the core alone, on one thread: messages, and routing.
     Core,
-    /// The router in a large center: 10,000 agents, 100,000 sessions that wait, 50 skills.
-    Route,
-    /// Queueing theory as a referee: waits on the real core against Erlang C and A.
-    Referee(referee::Args),
     /// A start on a log of a million events and 10,000 open sessions: the time to serving.
     Recover,
     /// Chats handed on by invitation and through a queue: how many a second, and how long each takes.
@@ -91,8 +85,6 @@ fn main() -> Result<(), Failure> {
             Workload::Bare => bare::serve().await,
             Workload::Chat3w(args) => chat_3w::run(&args).await,
             Workload::Core => core::run(),
-            Workload::Route => route::run(),
-            Workload::Referee(args) => referee::run(&args),
             Workload::Recover => recover::run().await,
             Workload::Transfer(args) => transfer::run(&args).await,
             Workload::CatchUp(args) => catch_up::run(&args).await,
