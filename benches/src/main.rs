@@ -15,9 +15,14 @@ mod center;
 mod chat_3w;
 mod cluster;
 mod core;
+mod day;
+mod erlang;
+mod floor;
 mod idle;
 mod process;
 mod recover;
+mod referee;
+mod route;
 mod targets;
 mod transfer;
 
@@ -64,6 +69,12 @@ enum Workload {
     Chat3w(chat_3w::Args),
     /// Decisions a second of the core alone, on one thread: messages, and routing.
     Core,
+    /// The core against queueing theory: waits and abandonments on ten floors, beside Erlang C and Erlang A.
+    Referee,
+    /// The router of a very large center in steady state: decisions a second, and how long one takes.
+    Route(route::Args),
+    /// A day of a contact centre in virtual time, and its report by queue and by agent: sums that add up to the last chat.
+    Day(day::Args),
     /// A start on a log of a million events and 10,000 open sessions: the time to serving.
     Recover,
     /// Chats handed on by invitation and through a queue: how many a second, and how long each takes.
@@ -85,6 +96,9 @@ fn main() -> Result<(), Failure> {
             Workload::Bare => bare::serve().await,
             Workload::Chat3w(args) => chat_3w::run(&args).await,
             Workload::Core => core::run(),
+            Workload::Referee => referee::run(),
+            Workload::Route(args) => route::run(&args),
+            Workload::Day(args) => day::run(&args),
             Workload::Recover => recover::run().await,
             Workload::Transfer(args) => transfer::run(&args).await,
             Workload::CatchUp(args) => catch_up::run(&args).await,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Center, Time, Work,
     ids::{AgentId, SessionId},
-    index::Subject,
+    index::{Subject, Wishes},
     session::Session,
 };
 
@@ -78,7 +78,7 @@ impl Center {
         if !self.index.unrouted.is_empty() {
             return Vec::new();
         }
-        let waiting = self.index.offerable.values().flat_map(BTreeMap::values).flatten();
+        let waiting = self.index.offerable.values().flat_map(Wishes::places);
         let possible = waiting.filter_map(|place| Some((place.session, self.first_agent_for(place.session, now)?)));
         possible.map(|(session, agent)| format!("{session}: could be offered to {agent}")).collect()
     }

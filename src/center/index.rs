@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 mod chats;
+mod wishes;
+
+pub use wishes::Wishes;
 
 pub(super) use chats::{ChatIndex, ChatKeys, pair};
 
@@ -76,8 +79,8 @@ pub struct Index {
     pub deadlines: BTreeSet<(Time, Subject)>,
     /// Sessions waiting, by queue.
     pub waiting: BTreeMap<QueueId, BTreeSet<Place>>,
-    /// Of those the ones that the router may offer, by what they want: an agent looks at each wish once, not at each session.
-    pub offerable: BTreeMap<QueueId, BTreeMap<Vec<Wanted>, BTreeSet<Place>>>,
+    /// Of those the ones that the router may offer, by what they want.
+    pub offerable: BTreeMap<QueueId, Wishes>,
     /// Waiting sessions for which somebody is skipped, by queue.
     pub skipping: BTreeMap<QueueId, BTreeSet<Place>>,
     /// Waiting sessions that would rather have this agent.
@@ -180,7 +183,7 @@ impl Index {
         remove(&mut self.waiting, queue, place);
         remove(&mut self.skipping, queue, place);
         if let Some(wishes) = self.offerable.get_mut(queue) {
-            remove(wishes, wants, place);
+            wishes.remove(wants, place);
             if wishes.is_empty() {
                 self.offerable.remove(queue);
             }
@@ -201,7 +204,7 @@ impl Index {
             insert(&mut self.preferring, agent, *place);
         }
         if *offerable {
-            insert(self.offerable.entry(queue.clone()).or_default(), wants, *place);
+            self.offerable.entry(queue.clone()).or_default().insert(wants, *place);
             self.unrouted.sessions.insert(*place);
         }
     }
@@ -223,7 +226,7 @@ impl Index {
 
     /// Every session may be offered to more agents than before.
     pub(super) fn reconsider_all(&mut self) {
-        self.unrouted.sessions.extend(self.offerable.values().flat_map(BTreeMap::values).flatten());
+        self.unrouted.sessions.extend(self.offerable.values().flat_map(Wishes::places));
     }
 
     /// Follows a change of an agent.
@@ -238,31 +241,37 @@ impl Index {
         });
         let serves = agent.is_signed_in() && agent.config.kind != AgentKind::Assistant;
         let reach_changed = agent.keys.queues != agent.config.queues || agent.keys.skills != agent.config.skills;
-        if turn == agent.keys.turn && serves == agent.keys.serves && !reach_changed {
+        let serving_changed = reach_changed || serves != agent.keys.serves;
+        if turn == agent.keys.turn && !serving_changed {
             return;
         }
         self.forget_turn(agent);
         let id = &agent.config.id;
-        for queue in &agent.config.queues {
-            if let Some(turn) = &turn {
+        if let Some(turn) = &turn {
+            for queue in &agent.config.queues {
                 let skills = agent.config.skills.keys().cloned().map(Some).chain([None]);
                 skills.for_each(|skill| insert(&mut self.available, &(queue.clone(), skill), turn.clone()));
             }
-            if serves {
-                insert(&mut self.signed_in, queue, id.clone());
-            }
-        }
-        if turn.is_some() {
             self.unrouted.agents.insert(id.clone());
         }
-        if reach_changed || agent.keys.serves != serves {
-            // Who is skipped, or waited for, depends on whether anybody else is there, or they are.
-            for queue in agent.keys.queues.union(&agent.config.queues) {
-                self.unrouted.sessions.extend(self.skipping.get(queue).into_iter().flatten());
-            }
-            self.unrouted.sessions.extend(self.preferring.get(id).into_iter().flatten());
-        }
         agent.keys.turn = turn;
+        if serving_changed {
+            self.serving_changed(agent, serves);
+        }
+    }
+
+    /// An agent came or went, or serves other queues, or is good at something else.
+    fn serving_changed(&mut self, agent: &mut Agent, serves: bool) {
+        self.forget_serving(agent);
+        let id = &agent.config.id;
+        if serves {
+            agent.config.queues.iter().for_each(|queue| insert(&mut self.signed_in, queue, id.clone()));
+        }
+        // Who is skipped, or waited for, depends on whether anybody else is there, or they are.
+        for queue in agent.keys.queues.union(&agent.config.queues) {
+            self.unrouted.sessions.extend(self.skipping.get(queue).into_iter().flatten());
+        }
+        self.unrouted.sessions.extend(self.preferring.get(id).into_iter().flatten());
         agent.keys.serves = serves;
         agent.keys.queues = agent.config.queues.clone();
         agent.keys.skills = agent.config.skills.clone();
@@ -270,19 +279,23 @@ impl Index {
 
     fn forget_turn(&mut self, agent: &Agent) {
         let AgentKeys { turn, queues, skills, .. } = &agent.keys;
-        for queue in queues {
-            if let Some(turn) = turn {
+        if let Some(turn) = turn {
+            for queue in queues {
                 let skills = skills.keys().cloned().map(Some).chain([None]);
                 skills.for_each(|skill| remove(&mut self.available, &(queue.clone(), skill), turn));
             }
-            remove(&mut self.signed_in, queue, &agent.config.id);
         }
         self.unrouted.agents.remove(&agent.config.id);
+    }
+
+    fn forget_serving(&mut self, agent: &Agent) {
+        agent.keys.queues.iter().for_each(|queue| remove(&mut self.signed_in, queue, &agent.config.id));
     }
 
     /// An agent is no more.
     pub(super) fn forget_agent(&mut self, agent: &mut Agent) {
         self.forget_turn(agent);
+        self.forget_serving(agent);
         self.move_deadline(Subject::Agent(agent.config.id.clone()), agent.keys.deadline, None);
     }
 }

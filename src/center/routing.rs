@@ -82,14 +82,11 @@ impl Center {
     /// The first session, over all their queues, that an agent can be offered.
     pub(super) fn first_session_for(&self, id: &AgentId, now: Time) -> Option<Place> {
         let agent = self.agents.get(id).filter(|agent| agent.is_available(&self.settings))?;
-        let wishes = agent.config.queues.iter().filter_map(|queue| self.index.offerable.get(queue)).flatten();
-        let fitting = wishes.filter(|(wants, _)| agent.can(wants)).map(|(_, places)| places);
-        let firsts = fitting.filter_map(|places| {
-            places
-                .iter()
-                .find(|place| self.sessions.get(&place.session).is_some_and(|session| self.may_offer(session, id, now)))
-        });
-        if bug!(UnfairOrder) { firsts.max().copied() } else { firsts.min().copied() }
+        let may =
+            |place: &Place| self.sessions.get(&place.session).is_some_and(|session| self.may_offer(session, id, now));
+        let wishes = agent.config.queues.iter().filter_map(|queue| self.index.offerable.get(queue));
+        let firsts = wishes.filter_map(|wishes| wishes.first_for(agent, may));
+        if bug!(UnfairOrder) { firsts.max() } else { firsts.min() }
     }
 
     /// The first agent, by whose turn it is, whom a session can be offered to.
