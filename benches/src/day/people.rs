@@ -283,10 +283,10 @@ impl People {
     fn react(&mut self, event: &Event) {
         match event {
             Event::Session(event) => self.react_in(event.session, &event.what),
-            Event::Agent { agent, change: AgentChange::NotReady { reason: Some(reason) } } => {
-                if ["declined", "no-answer"].contains(&reason.as_str()) {
-                    self.floor.plan_after(MINUTE, Plan::Ready(agent.clone()));
-                }
+            Event::Agent { agent, change: AgentChange::NotReady { reason: Some(reason) } }
+                if ["declined", "no-answer"].contains(&reason.as_str()) =>
+            {
+                self.floor.plan_after(MINUTE, Plan::Ready(agent.clone()));
             }
             _ => {}
         }
