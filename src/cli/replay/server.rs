@@ -72,6 +72,10 @@ impl Child {
 
     pub(super) async fn wait_until_up(&self) -> Result<(), Failure> {
         let mut running = self.running.lock().await;
+        // The killer may have been let go between a kill and the start after it.
+        if self.kill_every.is_some() && running.try_wait()?.is_some() {
+            *running = spawn(&self.folder, &self.url)?;
+        }
         up(&mut running, &self.url).await
     }
 
