@@ -4,7 +4,7 @@ use chatsession::center::*;
 
 use crate::{
     node::{Held, Mode},
-    people::{AGENTS, People, agent_id, centers, person},
+    people::{People, any_agent, centers, person},
     sim::Sim,
     truth::Check,
 };
@@ -65,19 +65,10 @@ impl Sim {
         if let Some(ask) = self.asks.again(self.now, &mut self.rng) {
             return self.ask(at, ask);
         }
-        let hurry = std::mem::take(&mut self.hurry);
+        let (hurry, reconnect) = (std::mem::take(&mut self.hurry), std::mem::take(&mut self.reconnect));
         match self.rng.below(10) {
-            0..2 if !hurry => {
-                if let Some((center, command)) = self.stream(at) {
-                    return self.decide(
-                        at,
-                        &center,
-                        Asked { caller: person(Who::System), request: None, command },
-                        None,
-                    );
-                }
-                Ok(())
-            }
+            0..8 if reconnect => self.open_or_close(at),
+            0..2 if !hurry => self.open_or_close(at),
             2 if !hurry && self.rng.one_in(3) => self.look(at),
             _ => {
                 let wish = People { truth: &self.truth, rng: &mut self.rng }.wish(hurry);
@@ -88,13 +79,18 @@ impl Sim {
         }
     }
 
+    fn open_or_close(&mut self, at: usize) -> Check {
+        let Some((center, command)) = self.stream(at) else { return Ok(()) };
+        self.decide(at, &center, Asked { caller: person(Who::System), request: None, command }, None)
+    }
+
     fn stream(&mut self, at: usize) -> Option<(CenterId, Command)> {
         let id = centers()[usize::from(self.rng.one_in(6))].clone();
         let center = self.truth.centers.get(&id)?;
         let incarnation = self.nodes[at].incarnation;
         let cut = |agent: &&Agent| agent.is_signed_in() && !agent.desks.contains(&incarnation);
         let cut: Vec<AgentId> = center.agents.values().filter(cut).map(|agent| agent.config.id.clone()).collect();
-        let any = agent_id(AGENTS[self.rng.below(5) as usize]);
+        let any = any_agent(&mut self.rng);
         let agent = self.rng.pick(&cut).cloned().unwrap_or(any);
         let sessions: Vec<SessionId> = center.sessions.keys().copied().collect();
         let session = self.rng.pick(&sessions).copied();

@@ -94,6 +94,11 @@ impl Asks {
         let ask = &mut self.all[at];
         let (caller, request) = (&ask.asked.caller, ask.asked.request.as_ref().ok_or("no request")?);
         truth.counts.answered += 1;
+        if let (Command::StartSession(start), true, Some(session)) = (&ask.asked.command, answer.is_new, answer.session)
+        {
+            let elsewhere = truth.began.get(&session).is_some_and(|queue| *queue != start.queue);
+            truth.counts.sent_on_when_full += u64::from(elsewhere);
+        }
         let effect = match &ask.asked.command {
             Command::ReadUpTo { .. } | Command::ReadChatUpTo { .. } => return Ok(()),
             Command::SendMessage { session, .. } => {
@@ -142,6 +147,8 @@ impl Asks {
         let (Command::AcceptOffer { offer, .. } | Command::DeclineOffer { offer, .. }) = &ask.asked.command else {
             return Ok(());
         };
+        let accepts = matches!(ask.asked.command, Command::AcceptOffer { .. });
+        truth.counts.accepts_after_taking += u64::from(accepts && truth.cut_short.contains(offer));
         let mine = truth.outcomes.get(offer).filter(|(whose, _)| Some(whose) == ask.asked.caller.who.agent());
         match (mine, refusal) {
             (Some((_, outcome)), Refusal::OfferNotFound) => Err(format!("2: who lost isn't told of {outcome:?}")),

@@ -110,7 +110,7 @@ impl Chats {
 impl People<'_> {
     /// Something with colleagues.
     pub fn among_themselves(&mut self, center: &Center) -> Option<(Caller, Command)> {
-        let [own, other, third] = [0, 1, 2].map(|_| agent_id(AGENTS[self.rng.below(5) as usize]));
+        let [own, other, third] = [0, 1, 2].map(|_| self.agent());
         let known: Vec<(ChatId, u32)> = center.chats_of(&own).map(|(chat, _)| (chat.id, chat.revision)).collect();
         let own_chats = || center.chats_of(&own).filter(|(_, member)| member.left.is_none());
         let groups: Vec<ChatId> = own_chats().filter(|(chat, _)| !chat.is_pair).map(|(chat, _)| chat.id).collect();

@@ -9,17 +9,22 @@ mod asks;
 #[cfg(feature = "seeded-bugs")]
 mod bugs;
 mod chats;
+mod configuration;
 mod count;
+mod explained;
 mod log;
 mod messages;
 mod node;
+mod operation;
 mod order;
 mod people;
+mod races;
 mod rng;
 mod rules;
 mod seeds;
 mod sim;
 mod truth;
+mod waiting;
 mod watch;
 
 use count::Counts;

@@ -9,7 +9,8 @@ const FILES: u64 = 3;
 
 /// Whose file it is, in its id.
 fn file(owner: Option<&AgentId>, number: u64) -> AttachmentId {
-    let whose = owner.map_or(0, |owner| AGENTS.iter().position(|name| agent_id(name) == *owner).unwrap_or(5) + 1);
+    let whose =
+        owner.map_or(0, |owner| AGENTS.iter().position(|name| agent_id(name) == *owner).unwrap_or(AGENTS.len()) + 1);
     AttachmentId::from_bytes([(whose as u64 * FILES + number) as u8; 16])
 }
 
@@ -49,7 +50,7 @@ impl People<'_> {
 
     /// An agent keeps a canned response, or deletes one.
     pub fn canned(&mut self) -> (Caller, Command) {
-        let caller = crate::people::person(Who::Agent(agent_id(AGENTS[self.rng.below(5) as usize])));
+        let caller = crate::people::person(Who::Agent(self.agent()));
         let id = ResponseId::parse(&format!("c{}", self.rng.below(3))).unwrap();
         let text = format!("Hello {}", self.rng.below(2)).as_str().into();
         let (title, shortcut) = ("Hello".into(), "".into());

@@ -6,8 +6,10 @@ use crate::{rng::Rng, truth::Truth};
 
 pub type Wish = (CenterId, Caller, Command);
 
-pub const AGENTS: [&str; 5] = ["ann", "bob", "cy", "dee", "sue"];
-pub const QUEUES: [&str; 3] = ["sales", "support", "vip"];
+/// The last two are an assistant, and somebody who comes and goes.
+pub const AGENTS: [&str; 7] = ["ann", "bob", "cy", "dee", "sue", "ada", "tom"];
+/// The last one comes and goes.
+pub const QUEUES: [&str; 4] = ["sales", "support", "vip", "popup"];
 const CUSTOMERS: u64 = 7;
 
 pub fn centers() -> [CenterId; 2] {
@@ -18,8 +20,12 @@ pub fn agent_id(name: &str) -> AgentId {
     AgentId::parse(name).unwrap()
 }
 
-fn queue_id(name: &str) -> QueueId {
+pub fn queue_id(name: &str) -> QueueId {
     QueueId::parse(name).unwrap()
+}
+
+pub fn any_agent(rng: &mut Rng) -> AgentId {
+    agent_id(AGENTS[rng.below(AGENTS.len() as u64) as usize])
 }
 
 pub fn person(who: Who) -> Caller {
@@ -28,56 +34,6 @@ pub fn person(who: Who) -> Caller {
 
 /// What staff may say of a customer and nobody may store.
 pub const HIDDEN: &str = "angry";
-
-fn hidden_word() -> Mask {
-    Mask { name: "moods".into(), pattern: HIDDEN.into(), replacement: "in a mood".into() }
-}
-
-/// A small, hurried center: everything that takes minutes elsewhere takes seconds.
-pub fn configuration() -> Vec<Object> {
-    let settings = Settings {
-        capacity: 2,
-        declines_to_not_ready: 2,
-        skip_time: MINUTE,
-        customer_grace: 40 * SECOND,
-        customer_gone_time: 80 * SECOND,
-        inactivity_time: 40 * SECOND,
-        max_age: 5 * MINUTE,
-        max_events: 16,
-        max_participants: 4,
-        masking: masking(vec![hidden_word()], true),
-        chat_idle_time: Some(30 * SECOND),
-        ..Settings::default()
-    };
-    let mut objects = vec![Object::Settings(Box::new(settings))];
-    for (at, name) in QUEUES.into_iter().enumerate() {
-        let overflow = MaxWaitAction::Overflow(queue_id(QUEUES[(at + 1) % 3]));
-        objects.push(Object::Queue(Box::new(Queue {
-            entry_message: (at == 1).then(|| "One moment, please".into()),
-            max_wait: 90 * SECOND,
-            max_wait_action: if at == 2 { MaxWaitAction::End } else { overflow },
-            max_wait_message: Some("Sorry".into()),
-            wrap_up_time: [25 * SECOND, 0, 40 * SECOND][at],
-            disposition_required: at == 2,
-            max_length: if at == 0 { 5 } else { 0 },
-            refuse_unstaffed: at == 2,
-            open_to_customers: at < 2,
-            ..Queue::new(queue_id(name), name.into())
-        })));
-    }
-    for (at, name) in AGENTS.into_iter().enumerate() {
-        let queues = QUEUES.iter().skip(at % 2).map(|queue| queue_id(queue)).collect();
-        let capacity = [None, Some(1), Some(3)][at % 3];
-        let (id, name, supervisor) = (agent_id(name), name.into(), name == "sue");
-        objects.push(Object::Agent(Box::new(AgentConfig {
-            queues,
-            capacity,
-            supervisor,
-            ..AgentConfig::new(id, name)
-        })));
-    }
-    objects
-}
 
 pub struct People<'a> {
     pub truth: &'a Truth,
@@ -88,7 +44,7 @@ impl People<'_> {
     pub fn wish(&mut self, hurry: bool) -> Option<Wish> {
         let id = centers()[usize::from(self.rng.one_in(6))].clone();
         let center = self.truth.centers.get(&id)?;
-        let (caller, command) = match self.rng.below(13) {
+        let (caller, command) = match self.rng.below(16) {
             _ if hurry => self.about_an_offer(center)?,
             0 if self.rng.one_in(2) => self.nonsense(center)?,
             0 | 1 if self.rng.one_in(2) => self.start(),
@@ -96,6 +52,7 @@ impl People<'_> {
             2..5 => self.about_an_offer(center)?,
             5 | 6 => self.state(center)?,
             12 if self.rng.one_in(2) => self.among_themselves(center)?,
+            13 | 14 => self.operation(center)?,
             _ => self.about_a_session(center)?,
         };
         Some((id, caller, command))
@@ -105,15 +62,15 @@ impl People<'_> {
         CustomerKey::from_bytes([self.rng.below(CUSTOMERS) as u8 + 1; 16])
     }
 
-    fn agent(&mut self) -> AgentId {
-        agent_id(AGENTS[self.rng.below(5) as usize])
+    pub fn agent(&mut self) -> AgentId {
+        any_agent(self.rng)
     }
 
-    fn queue(&mut self) -> QueueId {
-        queue_id(QUEUES[self.rng.below(3) as usize])
+    pub fn queue(&mut self) -> QueueId {
+        queue_id(QUEUES[self.rng.below(QUEUES.len() as u64) as usize])
     }
 
-    fn session<'c>(&mut self, center: &'c Center, which: impl Fn(&Session) -> bool) -> Option<&'c Session> {
+    pub fn session<'c>(&mut self, center: &'c Center, which: impl Fn(&Session) -> bool) -> Option<&'c Session> {
         let some: Vec<&Session> = center.sessions.values().filter(|session| which(session)).collect();
         self.rng.pick(&some).copied()
     }
@@ -122,9 +79,13 @@ impl People<'_> {
         let (customer, queue) = (self.customer(), self.queue());
         let via = self.rng.one_in(3).then(|| ServiceId::parse("crm").unwrap());
         let priority = if via.is_some() { self.rng.below(3) as i32 } else { 0 };
+        let (wishes, named) = (self.wishes(), self.rng.one_in(3).then(|| self.agent()));
         let start = StartSession {
             name: "Kim".into(),
             priority,
+            skills: if via.is_some() { wishes } else { Vec::new() },
+            agent: named.filter(|_| via.is_some()),
+            channel: if self.rng.one_in(4) { Channel::Messenger } else { Channel::Web },
             attributes: vec![(Code::parse("plan").unwrap(), "gold".into())],
             ..StartSession::new(customer, format!("c{}", customer.bytes()[0]), queue)
         };
@@ -132,12 +93,13 @@ impl People<'_> {
     }
 
     fn about_an_offer(&mut self, center: &Center) -> Option<(Caller, Command)> {
-        let late = self.rng.one_in(8);
+        let late = self.rng.one_in(5);
         let session = self.session(center, |session| match late {
             true => !session.ended_offers.is_empty(),
             false => !session.offers.is_empty(),
         })?;
-        let ended = session.ended_offers.iter().rev().take(2).map(|offer| (offer.id, offer.agent.clone()));
+        let lost = session.ended_offers.iter().rev().filter(|offer| offer.outcome != Outcome::Accepted);
+        let ended = lost.take(2).map(|offer| (offer.id, offer.agent.clone()));
         let open = session.offers.iter().map(|offer| (offer.id, offer.agent.clone()));
         let known: Vec<(OfferId, AgentId)> = match late {
             true => ended.collect(),
@@ -165,7 +127,10 @@ impl People<'_> {
         let command = match (&agent.status, self.rng.below(12)) {
             (Status::SignedOut, _) => Command::SignIn,
             (_, 0) if self.rng.one_in(3) => Command::SignOut { hand_back: self.rng.one_in(2) },
-            (_, 1) => Command::SetState { ready: false, reason: Code::parse("lunch") },
+            (_, 1) => {
+                let reason = if self.rng.one_in(5) { "boredom" } else { "lunch" };
+                Command::SetState { ready: false, reason: Code::parse(reason) }
+            }
             _ => Command::SetState { ready: true, reason: None },
         };
         Some((person(Who::Agent(id)), command))
@@ -178,7 +143,7 @@ impl People<'_> {
         let id = session.id;
         if wraps {
             let agents: Vec<AgentId> = session.wrap_ups.keys().cloned().collect();
-            let code = Code::parse("sold")?;
+            let code = Code::parse(if self.rng.one_in(5) { "unheard-of" } else { "sold" })?;
             let command = match self.rng.one_in(2) {
                 true => Command::SetDisposition { session: id, code, notes: "a note".into() },
                 false => Command::CompleteWrapUp { session: id },
@@ -214,6 +179,10 @@ impl People<'_> {
         let pick = self.rng.below(25);
         let (agent, queue, fourth) = (self.agent(), self.queue(), self.rng.below(4));
         match pick {
+            6 if fourth > 0 => {
+                let (agent, mode, note) = (agent_id("ada"), InviteMode::Conference, String::new());
+                Command::Invite { session, agent, mode, note, ring: None, expected: None }
+            }
             0..6 => Command::Invite {
                 session,
                 agent,

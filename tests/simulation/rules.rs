@@ -2,9 +2,9 @@
 
 use chatsession::center::*;
 
-use crate::truth::Check;
+use crate::{truth::Check, waiting};
 
-fn must(holds: bool, what: impl FnOnce() -> String) -> Check {
+pub fn must(holds: bool, what: impl FnOnce() -> String) -> Check {
     if holds { Ok(()) } else { Err(what()) }
 }
 
@@ -23,11 +23,14 @@ fn is_for_staff(what: &Happened) -> bool {
             | Happened::Closed
             | Happened::LeavePlanned { .. }
             | Happened::LeavePlanDropped { .. }
+            | Happened::FlagRaised { .. }
+            | Happened::FlagCleared
+            | Happened::CapacityOverridden { .. }
     )
 }
 
 /// 9: not before its time, and not more than a second after it, but for the time in which nobody led.
-fn on_time(what: &str, due: Time, now: Time, stalls: &[(Time, Time)]) -> Check {
+pub fn on_time(what: &str, due: Time, now: Time, stalls: &[(Time, Time)]) -> Check {
     must(due <= now, || format!("9: {what} is due at {due:?} and happens at {now:?}"))?;
     let mut latest = due + SECOND;
     while let Some((_, to)) = stalls.iter().find(|(from, to)| *from <= latest && *to + SECOND > latest) {
@@ -40,6 +43,7 @@ fn on_time(what: &str, due: Time, now: Time, stalls: &[(Time, Time)]) -> Check {
 pub fn before(center: &Center, record: &Record, at: usize, stalls: &[(Time, Time)]) -> Check {
     let now = record.time;
     let Event::Session(event) = &record.events[at] else {
+        waiting::quietly(center, record, &record.events[at], stalls)?;
         return agent_gone(center, record, &record.events[at], stalls);
     };
     if matches!(event.what, Happened::Started(_)) {
@@ -54,12 +58,6 @@ pub fn before(center: &Center, record: &Record, at: usize, stalls: &[(Time, Time
     must(!(is_for_staff(&event.what) && event.public.is_some()), || format!("8: {:?}", event.what))?;
     let afterwards = is_for_staff(&event.what);
     must(session.is_open() || afterwards, || format!("{} has ended, and {:?}", session.id, event.what))?;
-    let entry = session.entry.as_ref();
-    let max_wait = || -> Check {
-        let expire = entry.ok_or("9: max_wait without an entry")?.expire;
-        must(session.offers.is_empty(), || "9: max_wait waits for a ringing offer".into())?;
-        on_time("max_wait", expire, now, &[(Time(0), Time(u64::MAX / 2))])
-    };
     match &event.what {
         Happened::OfferEnded { offer, outcome, .. } => {
             let offer = session.offer(*offer).ok_or("an offer that isn't open ended")?;
@@ -67,21 +65,22 @@ pub fn before(center: &Center, record: &Record, at: usize, stalls: &[(Time, Time
             must(!silent || offer.expire <= now, || format!("9: {} rang until {:?} only", offer.id, now))?;
             if silent { on_time("an offer", offer.expire, now, stalls) } else { Ok(()) }
         }
-        Happened::Joined { agent, .. } => {
+        Happened::Joined { agent, cause, .. } => {
+            let by_hand = matches!(cause, JoinCause::TakenFromQueue | JoinCause::BargedIn | JoinCause::TookOver);
             let accepted = record.events[..at].iter().any(|earlier| {
                 matches!(earlier, Event::Session(SessionEvent { session, what: Happened::OfferEnded { agent: whose, outcome: Outcome::Accepted, .. }, .. })
                     if *session == event.session && whose == agent)
             });
-            must(accepted && session.connected_as(agent).is_none(), || format!("2: {agent} joined without an offer"))
+            must(accepted != by_hand && session.connected_as(agent).is_none(), || {
+                format!("2: {agent} joined without an offer")
+            })
         }
         Happened::WrapUpCompleted { agent, outcome: WrapUpOutcome::TimedOut, .. } => {
             on_time("a wrap-up", session.wrap_ups.get(agent).ok_or("no wrap-up")?.expire, now, stalls)
         }
-        Happened::Unqueued { reason: UnqueueReason::MaxWait, .. }
-        | Happened::Queued { cause: QueueCause::Overflowed, .. } => max_wait(),
-        Happened::Unqueued { reason: UnqueueReason::Ended, .. } if ends(record, event.session, EndReason::MaxWait) => {
-            max_wait()
-        }
+        Happened::Unqueued { .. }
+        | Happened::Queued { .. }
+        | Happened::Left { reason: LeaveReason::NoResponse, .. } => waiting::over(session, record, &event.what, stalls),
         Happened::Ended { reason } => match reason {
             EndReason::Inactivity => {
                 // Everyone left a moment ago, and with them the clock.
@@ -102,7 +101,7 @@ pub fn before(center: &Center, record: &Record, at: usize, stalls: &[(Time, Time
     }
 }
 
-fn ends(record: &Record, id: SessionId, why: EndReason) -> bool {
+pub fn ends(record: &Record, id: SessionId, why: EndReason) -> bool {
     record.events.iter().any(|event| {
         matches!(event, Event::Session(SessionEvent { session, what: Happened::Ended { reason }, .. })
             if *session == id && *reason == why)
@@ -114,6 +113,10 @@ fn agent_gone(center: &Center, record: &Record, event: &Event, stalls: &[(Time, 
     let asked = record.events.iter().any(|event| matches!(event, Event::Center(CenterChange::Remembered { .. })));
     match event {
         Event::Agent { agent, change: AgentChange::SignedOut } if !asked => {
+            let (limit, misses) = (center.settings.misses_to_sign_out, center.agents[agent].misses);
+            if limit > 0 && misses >= limit {
+                return Ok(());
+            }
             let end = center.agents[agent].grace_end.ok_or_else(|| format!("9: {agent} wasn't cut off"))?;
             on_time("a lease", end, record.time, stalls)
         }
@@ -130,7 +133,8 @@ pub fn after(before: &Center, center: &Center, record: &Record) -> Check {
         match &event.what {
             Happened::OfferEnded { offer, outcome: Outcome::Accepted, .. } => {
                 let offer = earlier.and_then(|session| session.offer(*offer)).ok_or("accepted, and never open")?;
-                accepted(earlier, session, offer)?;
+                let assists = center.agents[&offer.agent].config.kind == AgentKind::Assistant;
+                accepted(earlier, session, offer, assists)?;
             }
             Happened::Left { agent, .. } => {
                 let queue = session.participant(agent).and_then(|past| center.queues.get(&past.queue));
@@ -139,7 +143,10 @@ pub fn after(before: &Center, center: &Center, record: &Record) -> Check {
             }
             Happened::Unqueued { reason: UnqueueReason::Taken, .. } => {
                 let mut planned = earlier.into_iter().flat_map(|session| &session.leaving);
-                let stays = planned.find(|agent| session.connected_as(agent).is_some());
+                let drops = |event: &Event, who: &AgentId| matches!(event, Event::Session(SessionEvent { what: Happened::LeavePlanDropped { agent }, .. }) if agent == who);
+                // Who takes over what they planned to leave stays, and says so.
+                let dropped = |who: &AgentId| record.events.iter().any(|event| drops(event, who));
+                let stays = planned.find(|agent| session.connected_as(agent).is_some() && !dropped(agent));
                 must(stays.is_none(), || format!("{stays:?} was to leave when it is taken"))?;
             }
             _ => {}
@@ -158,11 +165,12 @@ pub fn after(before: &Center, center: &Center, record: &Record) -> Check {
     Ok(())
 }
 
-fn accepted(earlier: Option<&Session>, session: &Session, offer: &Offer) -> Check {
+fn accepted(earlier: Option<&Session>, session: &Session, offer: &Offer, assists: bool) -> Check {
     must(session.connected_as(&offer.agent).is_some(), || "2: accepted, and not connected".into())?;
     let was_attended = earlier.is_some_and(Session::is_attended);
     let conference = matches!(offer.kind, OfferKind::Invitation { mode: InviteMode::Conference, .. });
-    if conference && was_attended {
+    must(conference || !assists, || format!("{} only helps, and took it", offer.agent))?;
+    if conference && (was_attended || assists) {
         return Ok(());
     }
     must(session.entry.is_none(), || "accepted, and still queued".into())?;
@@ -192,5 +200,6 @@ pub fn overdue(center: &Center, now: Time) -> Vec<String> {
         }
     }
     center.agents.values().for_each(|agent| due("a lease", agent.config.id.to_string(), agent.grace_end));
+    waiting::due(center, &mut due);
     overdue
 }

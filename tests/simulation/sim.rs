@@ -8,9 +8,10 @@ use chatsession::{
 
 use crate::{
     asks::Asks,
+    configuration::configuration,
     log::Log,
     node::{Held, Mode, Node},
-    people::{HIDDEN, centers, configuration, person},
+    people::{HIDDEN, centers, person},
     rng::Rng,
     truth::{Check, Truth},
     watch::Watchers,
@@ -41,6 +42,8 @@ pub struct Sim {
     pub shown: usize,
     /// Something is about to be too late.
     pub hurry: bool,
+    /// Somebody's grace is about to end.
+    pub reconnect: bool,
 }
 
 impl Sim {
@@ -61,6 +64,7 @@ impl Sim {
             asks: Asks::default(),
             shown: 0,
             hurry: false,
+            reconnect: false,
             plan,
         }
     }
@@ -96,7 +100,7 @@ impl Sim {
     /// How long nothing is asked: often nothing, sometimes until something is due, to the millisecond.
     fn pause(&mut self) -> u64 {
         let times = [1, 5, 40, 300, 900, 2_000, 3_000, 5_000, 9_000];
-        match self.rng.below(42) {
+        match self.rng.below(44) {
             at @ 0..9 => times[at as usize],
             9 if self.rng.one_in(2) => 30_000 + self.rng.below(90_000),
             10 => {
@@ -105,6 +109,14 @@ impl Sim {
                 let (jitter, skew) = (self.rng.below(3), self.truth.folded.time.0.saturating_sub(self.now));
                 let due = self.rng.pick(&expire).copied().unwrap_or(self.now);
                 self.hurry = !expire.is_empty();
+                (due + jitter).saturating_sub(skew + self.now + 2).min(60_000)
+            }
+            11 | 12 => {
+                let cut = self.truth.centers.values().flat_map(|center| center.agents.values());
+                let ends: Vec<u64> = cut.filter_map(|agent| Some(agent.grace_end?.0)).collect();
+                let (jitter, skew) = (self.rng.below(3), self.truth.folded.time.0.saturating_sub(self.now));
+                let due = self.rng.pick(&ends).copied().unwrap_or(self.now);
+                self.reconnect = !ends.is_empty();
                 (due + jitter).saturating_sub(skew + self.now + 2).min(60_000)
             }
             _ => 0,

@@ -11,7 +11,7 @@ use chatsession::{
     shard::{Committed, State},
 };
 
-use crate::{chats, count::Counts, order, rules};
+use crate::{chats, count::Counts, explained, order, rules};
 
 pub type Check = Result<(), String>;
 
@@ -38,6 +38,10 @@ pub struct Truth {
     /// How every offer ended, and the session's offers that had ended by then.
     pub outcomes: BTreeMap<OfferId, (AgentId, Outcome)>,
     pub archived: BTreeSet<SessionId>,
+    /// Offers that were cut short because somebody took their session by themselves.
+    pub cut_short: BTreeSet<OfferId>,
+    /// The queue that each session began in.
+    pub began: BTreeMap<SessionId, QueueId>,
     /// Down times that a center hasn't been paid yet.
     owed: BTreeMap<CenterId, Millis>,
     last_time: Time,
@@ -113,16 +117,40 @@ impl Truth {
             rules::before(&center, record, at, &self.stalls)?;
             order::fair(&center, record.time, event)?;
             chats::before(&center, record, event)?;
+            explained::before(&center, record, event)?;
             self.counts.event(&center, record, at);
+            self.counts.race(&center, record, at);
+            self.by_hand(record, event);
             let seq = if at + 1 == record.events.len() { record.seq } else { record.seq - 1 };
             center.apply(&Record { seq, events: vec![event.clone()], ..record.clone() });
         }
         none("1-3", center.violations(record.time))?;
-        none("3", center.over_capacity(&units))?;
+        none("3", explained::over_capacity(&center, &units, record))?;
         rules::after(&before, &center, record)?;
         chats::after(&center, record)?;
+        explained::after(&center, record)?;
         self.centers.insert(record.center.clone(), center);
         Ok(())
+    }
+
+    /// Notes what those who come too late, or whose queue is full, are told later.
+    fn by_hand(&mut self, record: &Record, event: &Event) {
+        let Event::Session(SessionEvent { session: id, what, .. }) = event else { return };
+        let joins = |event: &Event| {
+            matches!(event, Event::Session(SessionEvent { session, what: Happened::Joined { cause, .. }, .. })
+                if session == id && matches!(cause, JoinCause::TakenFromQueue | JoinCause::BargedIn | JoinCause::TookOver))
+        };
+        match what {
+            Happened::Started(started) => {
+                self.began.insert(*id, started.queue.clone());
+            }
+            Happened::OfferEnded { offer, outcome: Outcome::Canceled(CancelCause::Taken), .. }
+                if record.events.iter().any(joins) =>
+            {
+                self.cut_short.insert(*offer);
+            }
+            _ => {}
+        }
     }
 
     /// The first thing after a leader's start is what the down time owes.

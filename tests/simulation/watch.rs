@@ -142,6 +142,10 @@ fn shown(event: &SessionEvent, commit: &SessionCommit) -> String {
             format!("{message}: {:?} to {answers:?} with {files:?}", commit.batch().text(*text))
         }
         Happened::Read { participant, public, .. } => format!("{participant} read up to {public}"),
+        Happened::Updated(updated) => {
+            let name = updated.name.map(|name| commit.batch().text(name));
+            format!("name {name:?}, language {:?}", updated.language)
+        }
         Happened::Started(started) => format!("started in {}", started.queue),
         other => format!("{other:?}"),
     };
