@@ -172,6 +172,14 @@ fn the_wait_is_estimated_from_what_the_queue_has_seen() {
     c.after(MINUTE).when(agent("ann"), leave("one", Some(IfLast::End))).when(agent("ann"), accept("two"));
     let waits = &c.center.waits[&queue_id("sales")];
     assert_eq!((waits.taken, waits.waited, waits.estimated), (2, 183 * SECOND, 0));
+    c.when(agent("ann"), leave("two", Some(IfLast::End))).when(agent("ann"), accept("three"));
+    c.when(agent("ann"), leave("three", Some(IfLast::End))).when(agent("ann"), accept("four"));
+    let waits = &c.center.waits[&queue_id("sales")];
+    assert_eq!(
+        (waits.estimated, waits.error),
+        (1, 126 * SECOND),
+        "it was a minute, and not the 186 s that were thought"
+    );
 }
 
 #[test]
