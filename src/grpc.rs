@@ -20,6 +20,7 @@ mod files;
 mod frames;
 mod from_pb;
 pub mod limits;
+mod pages;
 mod presence;
 mod shards;
 mod status;

@@ -61,7 +61,7 @@ impl Day {
     fn mistakes(&self) -> Vec<String> {
         let center = &self.people.floor.center;
         let mut wrong = self.queues.mistakes(center);
-        wrong.extend(self.staff.mistakes());
+        wrong.extend(self.staff.mistakes(center, END));
         wrong.extend(center.violations(END));
         let (by_queue, by_agent) = (self.queues.handled(), self.staff.handled());
         if by_queue != by_agent {

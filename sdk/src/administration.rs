@@ -3,12 +3,14 @@
 mod agent;
 mod hours;
 mod manage;
+mod put;
 mod queue;
 mod settings;
 
 pub use agent::{Agent, AgentPermission};
 pub use hours::{Hours, Weekday};
-pub use manage::{DeleteAgent, DeleteQueue};
+pub use manage::{DeleteAgent, DeleteQueue, DeleteSharedCannedResponse};
+pub use put::Put;
 pub use queue::{Queue, QueueMoment};
 pub use settings::CenterSettings;
 

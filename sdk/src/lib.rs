@@ -49,8 +49,8 @@ mod types;
 mod watch;
 
 pub use administration::{
-    Administration, Agent, AgentPermission, Applied, CenterSettings, ConfigObject, DeleteAgent, DeleteQueue, Hours,
-    Queue, QueueMoment, Weekday,
+    Administration, Agent, AgentPermission, Applied, CenterSettings, ConfigObject, DeleteAgent, DeleteQueue,
+    DeleteSharedCannedResponse, Hours, Put, Queue, QueueMoment, Weekday,
 };
 pub use availability::{Availability, GetAvailability};
 pub use builder::ClientBuilder;
@@ -73,8 +73,8 @@ pub use session::{
     TransferToQueue, UpdateSession, WithdrawFromQueue,
 };
 pub use supervision::{
-    ExplainRouting, Explanation, ForceAgentState, ListLiveSessions, LiveSession, RoutingCandidate, RoutingHold,
-    RoutingObstacle, RoutingObstacleKind, Supervision,
+    AgentStatistics, ExplainRouting, Explanation, ForceAgentState, ListLiveSessions, LiveSession, NotReadyTime,
+    QueueStatistics, RoutingCandidate, RoutingHold, RoutingObstacle, RoutingObstacleKind, Supervision,
 };
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{

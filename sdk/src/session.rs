@@ -203,6 +203,11 @@ impl SessionHandle {
         SetDisposition::to(self, code.into())
     }
 
+    /// Writes notes about the session for colleagues, up to 4 KiB; the disposition stays as it is.
+    pub fn set_notes(&self, notes: impl Into<String>) -> SetDisposition {
+        SetDisposition::to(self, String::new()).notes(notes)
+    }
+
     /// Ends the caller's wrap-up.
     pub fn complete_wrap_up(&self) -> CompleteWrapUp {
         CompleteWrapUp::new(self)

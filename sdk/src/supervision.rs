@@ -2,9 +2,11 @@
 
 mod explain;
 mod live;
+mod statistics;
 
 pub use explain::{ExplainRouting, Explanation, RoutingCandidate, RoutingHold, RoutingObstacle, RoutingObstacleKind};
 pub use live::{ListLiveSessions, LiveSession};
+pub use statistics::{AgentStatistics, NotReadyTime, QueueStatistics};
 
 use crate::{
     AgentState, AgentStatus, Client, Error,

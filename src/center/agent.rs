@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 
 use super::{
+    figures::AgentFigures,
     ids::{Code, Incarnation, OfferId, SessionId},
     index::AgentKeys,
     queue::Wanted,
@@ -50,6 +51,10 @@ pub struct Agent {
     #[n(9)]
     #[cbor(default)]
     pub ramp: Ramp,
+    /// What their time went to.
+    #[n(10)]
+    #[cbor(default)]
+    pub(super) figures: AgentFigures,
     /// The work in hand. Derived from the sessions.
     #[cbor(skip)]
     pub work: Work,
@@ -129,6 +134,7 @@ impl Agent {
             grace_end: None,
             misses: 0,
             ramp: Ramp::Over,
+            figures: AgentFigures::default(),
             work: Work::default(),
             keys: AgentKeys::default(),
         }

@@ -77,7 +77,13 @@ impl Center {
         if count > MAX_SHARED { Err(Refusal::LimitReached { limit: "canned_responses".into() }) } else { Ok(()) }
     }
 
-    pub(super) fn shared_response(&self, id: &ResponseId) -> Option<&CannedResponse> {
+    /// What its agents share, by id.
+    pub fn shared_responses(&self) -> impl Iterator<Item = &CannedResponse> {
+        self.canned.iter().flat_map(|canned| canned.shared.values())
+    }
+
+    /// One of them.
+    pub fn shared_response(&self, id: &ResponseId) -> Option<&CannedResponse> {
         self.canned.as_ref()?.shared.get(id)
     }
 
@@ -91,6 +97,9 @@ impl Center {
         match change {
             CenterChange::CannedPut(response) => {
                 canned.shared.insert(response.id.clone(), (**response).clone());
+            }
+            CenterChange::CannedDeleted(id) => {
+                canned.shared.remove(id);
             }
             CenterChange::OwnCannedPut { agent, response } => {
                 canned.personal.entry(agent.clone()).or_default().insert(response.id.clone(), (**response).clone());

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Center, Time, Work,
-    ids::{AgentId, SessionId},
+    Center, Time, Waits, Work,
+    ids::{AgentId, QueueId, SessionId},
     index::{Subject, Wishes},
     session::Session,
 };
@@ -16,6 +16,7 @@ impl Center {
             self.sessions.values().flat_map(|session| self.session_violations(session)).collect();
         wrong.extend(self.work_violations());
         wrong.extend(self.routing_violations(now));
+        wrong.extend(self.figure_violations());
         wrong.extend(self.chat_violations());
         wrong
     }
@@ -71,6 +72,15 @@ impl Center {
         }
         let differs = |agent: &&super::Agent| agent.work != expected.get(&agent.config.id).cloned().unwrap_or_default();
         self.agents.values().filter(differs).map(|agent| format!("{}: units differ", agent.config.id)).collect()
+    }
+
+    /// Whoever entered a queue came to exactly one thing there, or still waits.
+    fn figure_violations(&self) -> Vec<String> {
+        let waiting = |queue: &QueueId| self.index.waiting.get(queue).map_or(0, |places| places.len() as u64);
+        let differs = |(queue, it): &(&QueueId, &Waits)| {
+            it.entered != it.taken + it.abandoned + it.turned_away + it.overflowed + it.withdrawn + waiting(queue)
+        };
+        self.waits.iter().filter(differs).map(|(queue, it)| format!("{queue}: it doesn't add up: {it:?}")).collect()
     }
 
     /// 10: no session waits that somebody available could be offered, unless the router is still at it.

@@ -168,9 +168,9 @@ pub enum Command {
         /// The session.
         #[n(0)]
         session: SessionId,
-        /// The word.
+        /// The word; none leaves it as it is.
         #[n(1)]
-        code: Code,
+        code: Option<Code>,
         /// For colleagues, or empty.
         #[n(2)]
         notes: String,
@@ -368,6 +368,16 @@ pub enum Command {
         /// The agent.
         #[n(0)]
         agent: AgentId,
+    },
+    /// An object of the center's, checked against what is there.
+    #[n(55)]
+    PutAlone(#[n(0)] Object),
+    /// A shared canned response shall be no more.
+    #[n(56)]
+    DeleteShared {
+        /// Which.
+        #[n(0)]
+        id: ResponseId,
     },
     /// An agent keeps a canned response of their own.
     #[n(30)]

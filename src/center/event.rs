@@ -378,6 +378,9 @@ pub enum CenterChange {
         #[n(1)]
         response: Box<CannedResponse>,
     },
+    /// A shared one is gone.
+    #[n(44)]
+    CannedDeleted(#[n(0)] ResponseId),
     /// An agent's own is gone.
     #[n(32)]
     OwnCannedDeleted {
@@ -457,6 +460,9 @@ pub enum Audit {
     /// A shared canned response was put.
     #[n(8)]
     CannedPut(#[n(0)] ResponseId),
+    /// A shared canned response was deleted.
+    #[n(9)]
+    CannedDeleted(#[n(0)] ResponseId),
 }
 
 /// A leader took over the shard: written alone, before it serves.

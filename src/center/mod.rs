@@ -28,6 +28,7 @@ mod deadline;
 mod event;
 mod evolve;
 mod explain;
+mod figures;
 mod handle;
 mod hours;
 mod ids;
@@ -63,6 +64,7 @@ pub use event::{
     SessionEvent, Started, UnqueueReason, Updated, WrapUpOutcome,
 };
 pub use explain::{EXPLAINED, Explanation, Hold, Obstacle};
+pub use figures::AgentFigures;
 pub use handle::Decided;
 pub use hours::{DAY, Holiday, Hours, Openness, Span, is_time_zone};
 pub use ids::{

@@ -86,6 +86,10 @@ pub struct Settings {
     #[n(24)]
     #[cbor(default)]
     pub last_agent_memory: Millis,
+    /// A customer who leaves a queue sooner than this hardly waited: reports count them apart.
+    #[n(25)]
+    #[cbor(default)]
+    pub short_abandon_time: Millis,
     /// What is made unreadable in messages and notes.
     #[n(14)]
     pub masking: Option<Box<Masking>>,
@@ -122,6 +126,7 @@ impl Default for Settings {
             inactivity_warning: None,
             inactivity_message: None,
             last_agent_memory: 0,
+            short_abandon_time: 5 * SECOND,
             masking: None,
             attachments: None,
             chat_idle_time: None,

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{
     Center,
+    event::{EndReason, QueueCause},
     ids::{QueueId, SessionId},
     queue::Queue,
     time::{Millis, Time},
@@ -39,9 +40,58 @@ pub struct Waits {
     /// Those taken within the service level.
     #[n(6)]
     pub in_time: u64,
-    /// Sessions that ended in the queue without having been taken.
+    /// Sessions whose customers went before they were taken.
     #[n(7)]
     pub abandoned: u64,
+    /// Those of them who hardly waited.
+    #[n(8)]
+    #[cbor(default)]
+    pub short: u64,
+    /// Sessions that entered. Each came, or will come, to one of: taken, abandoned, turned away, overflowed, withdrawn.
+    #[n(9)]
+    #[cbor(default)]
+    pub entered: u64,
+    /// Sessions whose wait was ended: too long, or the queue closed.
+    #[n(10)]
+    #[cbor(default)]
+    pub turned_away: u64,
+    /// Sessions that went on to another queue by themselves.
+    #[n(11)]
+    #[cbor(default)]
+    pub overflowed: u64,
+    /// Sessions that others moved, kept or ended.
+    #[n(12)]
+    #[cbor(default)]
+    pub withdrawn: u64,
+}
+
+/// How a session leaves a queue without having been taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Untaken {
+    /// Its customer went.
+    Abandoned,
+    /// It was told that nobody comes.
+    TurnedAway,
+    /// It goes on to another queue by itself.
+    Overflowed,
+    /// Somebody moved it, keeps it or ended it.
+    Withdrawn,
+}
+
+impl Untaken {
+    /// By a session's end, while it waits.
+    pub(super) fn by_end(reason: EndReason) -> Self {
+        match reason {
+            EndReason::Customer | EndReason::Integrator | EndReason::CustomerGone => Self::Abandoned,
+            EndReason::MaxWait | EndReason::QueueClosed | EndReason::AgeLimit => Self::TurnedAway,
+            EndReason::Agent | EndReason::Supervisor | EndReason::Inactivity => Self::Withdrawn,
+        }
+    }
+
+    /// By entering another queue.
+    pub(super) fn by_move(cause: QueueCause) -> Self {
+        if cause == QueueCause::Overflowed { Self::Overflowed } else { Self::Withdrawn }
+    }
 }
 
 impl Waits {
@@ -68,6 +118,19 @@ impl Waits {
         self.in_time += u64::from(level.is_some_and(|level| waited <= level.within));
     }
 
+    /// A session left, not taken, that entered at `entered`.
+    pub(super) fn left(&mut self, now: Time, entered: Time, how: Untaken, short: Millis) {
+        match how {
+            Untaken::Abandoned => {
+                self.abandoned += 1;
+                self.short += u64::from(now.since(entered) < short);
+            }
+            Untaken::TurnedAway => self.turned_away += 1,
+            Untaken::Overflowed => self.overflowed += 1,
+            Untaken::Withdrawn => self.withdrawn += 1,
+        }
+    }
+
     /// How long the one at a place, from 1, has still to wait.
     pub fn estimate(&self, place: usize) -> Option<Millis> {
         self.interval.map(|interval| interval * place as Millis)
@@ -79,7 +142,12 @@ impl Center {
     pub fn place_of(&self, session: SessionId) -> Option<usize> {
         let session = self.sessions.get(&session)?;
         let waiting = self.index.waiting.get(&session.entry.as_ref()?.queue)?;
-        Some(waiting.range(..session.place()?).take(COUNTED - 1).count() + 1)
+        let place = session.place()?;
+        if waiting.last() == Some(&place) {
+            // Who has just come need not count those before them.
+            return Some(waiting.len().min(COUNTED));
+        }
+        Some(waiting.range(..place).take(COUNTED - 1).count() + 1)
     }
 
     /// How long a session that enters a queue now will wait, by what it has seen.

@@ -53,6 +53,7 @@ struct SettingsFile {
     inactivity_warning: Option<String>,
     inactivity_message: Option<String>,
     last_agent_memory: Time,
+    short_abandon_time: Time,
 }
 
 /// What is made unreadable in messages and notes.
@@ -201,6 +202,7 @@ impl SettingsFile {
         it = given(it, self.inactivity_warning, S::inactivity_warning);
         it = given(it, self.inactivity_message, S::inactivity_message);
         it = given(it, self.last_agent_memory.0, S::last_agent_memory);
+        it = given(it, self.short_abandon_time.0, S::short_abandon_time);
         it = given(it, self.mask_card_numbers.then_some(()), |it, ()| it.mask_card_numbers());
         it = given(it, self.attachments.max_bytes, S::attachment_bytes);
         it = given(it, self.attachments.max_per_message, S::attachments_per_message);

@@ -8,7 +8,8 @@ use super::{
     auth::Role,
     edge::{Call, Edge},
     from_pb::{self, All},
-    pb::{self, administration_server::Administration},
+    pages,
+    pb::{self, administration_server::Administration, apply_request::Object},
     status, to_pb,
 };
 use crate::center::{Caller, Center, Command, Refusal, ServiceId, Who};
@@ -36,9 +37,12 @@ impl Administration for AdministrationService {
                 if at == OBJECTS {
                     return Err(status::of(Refusal::LimitReached { limit: "objects".into() }));
                 }
-                match from_pb::object(at, request) {
+                let object = request.object.map_or_else(|| from_pb::wrong("object", "is required"), from_pb::object);
+                match object {
                     Ok(object) => objects.push(object),
-                    Err(violation) => wrong.push(violation),
+                    Err(it) => {
+                        wrong.push(from_pb::Violation { field: format!("objects[{at}].{}", it.field), ..it });
+                    }
                 }
             }
             if !wrong.is_empty() {
@@ -47,6 +51,86 @@ impl Administration for AdministrationService {
             let applied = call.shard.handle.apply(&call.center, caller, objects).await.map_err(status::unavailable)?;
             let (changed, center_seq) = applied.map_err(status::of)?;
             Ok(pb::ApplyResponse { changed, center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn put_settings(&self, request: Request<pb::PutSettingsRequest>) -> Reply<pb::PutSettingsResponse> {
+        let run = |call: Call, it: pb::PutSettingsRequest| async move {
+            call.put(&it.request_id, "settings", it.settings.map(Object::Settings)).await?;
+            Ok(pb::PutSettingsResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn put_queue(&self, request: Request<pb::PutQueueRequest>) -> Reply<pb::PutQueueResponse> {
+        let run = |call: Call, it: pb::PutQueueRequest| async move {
+            call.put(&it.request_id, "queue", it.queue.map(Object::Queue)).await?;
+            Ok(pb::PutQueueResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn put_agent(&self, request: Request<pb::PutAgentRequest>) -> Reply<pb::PutAgentResponse> {
+        let run = |call: Call, it: pb::PutAgentRequest| async move {
+            call.put(&it.request_id, "agent", it.agent.map(Object::Agent)).await?;
+            Ok(pb::PutAgentResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn put_shared_canned_response(
+        &self,
+        request: Request<pb::PutSharedCannedResponseRequest>,
+    ) -> Reply<pb::PutSharedCannedResponseResponse> {
+        let run = |call: Call, it: pb::PutSharedCannedResponseRequest| async move {
+            call.put(&it.request_id, "canned_response", it.canned_response.map(Object::CannedResponse)).await?;
+            Ok(pb::PutSharedCannedResponseResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn get_shared_canned_response(
+        &self,
+        request: Request<pb::GetSharedCannedResponseRequest>,
+    ) -> Reply<pb::GetSharedCannedResponseResponse> {
+        let run = |call: Call, it: pb::GetSharedCannedResponseRequest| async move {
+            let (id,) = (from_pb::response_id("response_id", &it.response_id),).all().map_err(status::invalid)?;
+            let find = move |center: &Center| {
+                center.shared_response(&id).map(to_pb::canned_response).ok_or(Refusal::CannedResponseNotFound)
+            };
+            let (response, center_seq) = call.configured(find).await?;
+            Ok(pb::GetSharedCannedResponseResponse { canned_response: Some(response), center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn list_shared_canned_responses(
+        &self,
+        request: Request<pb::ListSharedCannedResponsesRequest>,
+    ) -> Reply<pb::ListSharedCannedResponsesResponse> {
+        let run = |call: Call, it: pb::ListSharedCannedResponsesRequest| async move {
+            let (most, after) = pages::asked(it.page_size, &it.page_token)?;
+            let list = move |center: &Center| {
+                let behind = center.shared_responses().filter(|response| response.id.as_str() > after.as_str());
+                Ok(behind.take(most + 1).map(to_pb::canned_response).collect())
+            };
+            let (found, center_seq) = call.configured(list).await?;
+            let (found, next_page_token) = pages::cut(found, most, |it: &pb::CannedResponse| it.response_id.clone());
+            Ok(pb::ListSharedCannedResponsesResponse { canned_responses: found, next_page_token, center_seq })
+        };
+        self.0.unary(request, run).await
+    }
+
+    async fn delete_shared_canned_response(
+        &self,
+        request: Request<pb::DeleteSharedCannedResponseRequest>,
+    ) -> Reply<pb::DeleteSharedCannedResponseResponse> {
+        let run = |call: Call, it: pb::DeleteSharedCannedResponseRequest| async move {
+            let fields = (from_pb::request_id(&it.request_id), from_pb::response_id("response_id", &it.response_id));
+            let (request, id) = fields.all().map_err(status::invalid)?;
+            call.ask(call.configurer()?, request, Command::DeleteShared { id }).await?;
+            Ok(pb::DeleteSharedCannedResponseResponse {})
         };
         self.0.unary(request, run).await
     }
@@ -71,13 +155,13 @@ impl Administration for AdministrationService {
 
     async fn list_queues(&self, request: Request<pb::ListQueuesRequest>) -> Reply<pb::ListQueuesResponse> {
         let run = |call: Call, it: pb::ListQueuesRequest| async move {
-            let (most, after) = page(it.page_size, &it.page_token)?;
+            let (most, after) = pages::asked(it.page_size, &it.page_token)?;
             let list = move |center: &Center| {
                 let queues = center.queues.values().filter(|queue| queue.id.as_str() > after.as_str());
                 Ok(queues.take(most + 1).map(to_pb::queue).collect())
             };
             let (queues, center_seq) = call.configured(list).await?;
-            let (queues, next_page_token) = cut(queues, most, |queue: &pb::Queue| queue.queue_id.clone());
+            let (queues, next_page_token) = pages::cut(queues, most, |queue: &pb::Queue| queue.queue_id.clone());
             Ok(pb::ListQueuesResponse { queues, next_page_token, center_seq })
         };
         self.0.unary(request, run).await
@@ -105,13 +189,13 @@ impl Administration for AdministrationService {
 
     async fn list_agents(&self, request: Request<pb::ListAgentsRequest>) -> Reply<pb::ListAgentsResponse> {
         let run = |call: Call, it: pb::ListAgentsRequest| async move {
-            let (most, after) = page(it.page_size, &it.page_token)?;
+            let (most, after) = pages::asked(it.page_size, &it.page_token)?;
             let list = move |center: &Center| {
                 let agents = center.agents.values().filter(|agent| agent.config.id.as_str() > after.as_str());
                 Ok(agents.take(most + 1).map(|agent| to_pb::agent(&agent.config)).collect())
             };
             let (agents, center_seq) = call.configured(list).await?;
-            let (agents, next_page_token) = cut(agents, most, |agent: &pb::Agent| agent.agent_id.clone());
+            let (agents, next_page_token) = pages::cut(agents, most, |agent: &pb::Agent| agent.agent_id.clone());
             Ok(pb::ListAgentsResponse { agents, next_page_token, center_seq })
         };
         self.0.unary(request, run).await
@@ -128,22 +212,15 @@ impl Administration for AdministrationService {
     }
 }
 
-fn page(size: i32, token: &str) -> Result<(usize, String), Status> {
-    let after = from_pb::optional("page_token", token, from_pb::code);
-    let after = after.map_err(|wrong| from_pb::Violation { why: "is none of ours".into(), ..wrong });
-    let (most, after) = (from_pb::page_size(size, 100, 500), after).all().map_err(status::invalid)?;
-    Ok((most, after.map(|after| after.to_string()).unwrap_or_default()))
-}
-
-/// A page, and the token of the next one.
-fn cut<T>(mut found: Vec<T>, most: usize, id: impl Fn(&T) -> String) -> (Vec<T>, String) {
-    let more = found.len() > most;
-    found.truncate(most);
-    let next = found.last().filter(|_| more).map(id).unwrap_or_default();
-    (found, next)
-}
-
 impl Call {
+    /// Puts one object.
+    async fn put(&self, request_id: &str, field: &str, object: Option<Object>) -> Result<(), Status> {
+        let object = object.map_or_else(|| from_pb::wrong(field, "is required"), from_pb::object);
+        let (request, object) = (from_pb::request_id(request_id), object).all().map_err(status::invalid)?;
+        self.ask(self.configurer()?, request, Command::PutAlone(object)).await?;
+        Ok(())
+    }
+
     /// Who configures, if the caller may.
     fn configurer(&self) -> Result<Caller, Status> {
         if !matches!(self.identity.role, Role::Integrator | Role::Operator) {

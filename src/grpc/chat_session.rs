@@ -273,7 +273,10 @@ impl ChatSession for ChatSessionService {
             let fields = (
                 from_pb::request_id(&it.request_id),
                 call.session(&it.session_id),
-                from_pb::code("code", &it.code),
+                match it.code.is_empty() && it.notes.is_empty() {
+                    true => from_pb::wrong("code", "is required, unless there are notes"),
+                    false => from_pb::optional("code", &it.code, from_pb::code),
+                },
                 from_pb::text("notes", it.notes, NOTE),
             );
             let (request, session, code, notes) = fields.all().map_err(status::invalid)?;

@@ -15,6 +15,7 @@ use crate::center::{Command, Successor};
 
 mod explain;
 mod live;
+mod statistics;
 
 /// The service, over an edge.
 #[derive(Clone)]
@@ -135,5 +136,19 @@ impl Supervision for SupervisionService {
 
     async fn explain_routing(&self, request: Request<pb::ExplainRoutingRequest>) -> Reply<pb::ExplainRoutingResponse> {
         self.0.unary(request, explain::explain).await
+    }
+
+    async fn list_queue_statistics(
+        &self,
+        request: Request<pb::ListQueueStatisticsRequest>,
+    ) -> Reply<pb::ListQueueStatisticsResponse> {
+        self.0.unary(request, statistics::queues).await
+    }
+
+    async fn list_agent_statistics(
+        &self,
+        request: Request<pb::ListAgentStatisticsRequest>,
+    ) -> Reply<pb::ListAgentStatisticsResponse> {
+        self.0.unary(request, statistics::agents).await
     }
 }

@@ -282,7 +282,7 @@ fn attended(day: &mut Script) -> SessionId {
         day.ask(agent("bob"), Command::TransferToQueue(Box::new(transfer)));
         day.ask(agent("bob"), Command::WithdrawFromQueue { session, expected: None });
     }
-    day.ask(agent("bob"), Command::SetDisposition { session, code: code("sold"), notes: "well done".into() });
+    day.ask(agent("bob"), Command::SetDisposition { session, code: Some(code("sold")), notes: "well done".into() });
     day.pass(6 * MINUTE);
     day.ask(agent("bob"), Command::Leave { session, if_last: None, expected: None });
     day.ask(agent("ann"), Command::EndSession { session, end_for_all: true, expected: None });

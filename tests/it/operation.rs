@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chatsession::grpc::auth::Role;
 use chatsession_sdk::{
-    Agent, AgentPermission, AgentStatus, EventKind, Hours, Queue, QueueMoment, Reason, RoutingHold,
+    Agent, AgentPermission, AgentStatus, CannedResponse, EventKind, Hours, Queue, QueueMoment, Reason, RoutingHold,
     RoutingObstacleKind, SessionState, WaitStatus, WatchEvent,
 };
 
@@ -161,4 +161,39 @@ async fn what_is_configured_is_read_listed_and_deleted_when_nothing_needs_it() {
     admin.delete_queue("night").send().await.unwrap();
     admin.delete_agent("dan").send().await.unwrap();
     assert_eq!(admin.agent("dan").await.unwrap_err().reason(), Some(&Reason::AgentNotFound));
+}
+
+#[tokio::test]
+async fn a_supervisor_reads_the_figures_of_queues_and_agents() {
+    let world = World::new().await;
+    let (mia, mut ann) = world.attended().await;
+    mia.session.end().send().await.unwrap();
+    ann.sees(ended).await;
+    let carla = world.client(Role::Supervisor, "carla").await;
+    let queues = carla.supervision().queue_statistics().all().await.unwrap();
+    let sales = queues.iter().find(|queue| queue.queue_id == "sales").unwrap();
+    assert_eq!((sales.entered, sales.answered, sales.waiting), (1, 1, 0));
+    let agents = carla.supervision().agent_statistics().all().await.unwrap();
+    let ann = agents.iter().find(|agent| agent.agent_id == "ann").unwrap();
+    assert_eq!((ann.offered, ann.accepted, ann.joined), (1, 1, 1));
+    assert!(ann.busy_time >= ann.connected_time, "{ann:?}");
+    mia.check();
+}
+
+#[tokio::test]
+async fn one_object_is_put_read_and_deleted() {
+    let world = World::new().await;
+    let admin = world.integrator().await.administration();
+    admin.put(Queue::new("vip", "VIP")).request_id("put-vip").send().await.unwrap();
+    assert_eq!(admin.queue("vip").await.unwrap().id(), "vip");
+    let reused = admin.put(Queue::new("vip", "Very important")).request_id("put-vip").send().await.unwrap_err();
+    assert_eq!(reused.reason(), Some(&Reason::RequestIdReused));
+    admin.put(CannedResponse::new("hello", "Hello", "Good day")).send().await.unwrap();
+    assert_eq!(admin.canned_response("hello").await.unwrap().text, "Good day");
+    assert!(admin.canned_responses().all().await.unwrap().iter().any(|response| response.response_id == "hello"));
+    admin.delete_canned_response("hello").send().await.unwrap();
+    let gone = admin.canned_response("hello").await.unwrap_err();
+    assert_eq!(gone.reason(), Some(&Reason::CannedResponseNotFound));
+    let unknown = admin.put(Agent::new("eve", "Eve").queue("nowhere")).send().await.unwrap_err();
+    assert_eq!(unknown.field_violations()[0].field, "agent.queue_ids[0]");
 }

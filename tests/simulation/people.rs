@@ -145,7 +145,11 @@ impl People<'_> {
             let agents: Vec<AgentId> = session.wrap_ups.keys().cloned().collect();
             let code = Code::parse(if self.rng.one_in(5) { "unheard-of" } else { "sold" })?;
             let command = match self.rng.one_in(2) {
-                true => Command::SetDisposition { session: id, code, notes: "a note".into() },
+                true => Command::SetDisposition {
+                    session: id,
+                    code: Some(code).filter(|_| !self.rng.one_in(4)),
+                    notes: "a note".into(),
+                },
                 false => Command::CompleteWrapUp { session: id },
             };
             return Some((person(Who::Agent(self.rng.pick(&agents)?.clone())), command));

@@ -192,9 +192,12 @@ impl Queues {
             if it.offered != ends {
                 wrong.push(format!("{id}: {} offered, and {ends} came to something", it.offered));
             }
-            let seen = center.waits.get(id).map_or((0, 0), |waits| (waits.taken, waits.in_time));
+            let seen = center.waits.get(id).cloned().unwrap_or_default();
             let there = center.index().waiting.get(id).map_or(0, |places| places.len() as u64);
-            if (it.answered, it.in_time, still) != (seen.0, seen.1, there) {
+            let ours = [it.offered, it.answered, it.in_time, it.abandoned, it.short, it.overflowed, it.turned_away];
+            let theirs =
+                [seen.entered, seen.taken, seen.in_time, seen.abandoned, seen.short, seen.overflowed, seen.turned_away];
+            if ours != theirs || (it.withdrawn, it.waits, still) != (seen.withdrawn, seen.waited, there) {
                 wrong.push(format!("{id}: the center has counted {seen:?} and {there} who wait"));
             }
         }

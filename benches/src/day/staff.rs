@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
 };
 
-use chatsession::center::{AgentChange, AgentId, Event, Happened, Millis, Outcome, Record, SessionId, Time};
+use chatsession::center::{AgentChange, AgentId, Center, Event, Happened, Millis, Outcome, Record, SessionId, Time};
 
 use crate::floor::START;
 
@@ -171,9 +171,18 @@ impl Staff {
     }
 
     /// What doesn't add up.
-    pub(super) fn mistakes(&self) -> Vec<String> {
+    pub(super) fn mistakes(&self, center: &Center, now: Time) -> Vec<String> {
         let mut wrong = Vec::new();
         for (id, it) in &self.agents {
+            let seen = center.agents[id].figures_at(now);
+            let not_ready: Millis = seen.not_ready.values().sum();
+            let same = it.spent == [seen.busy, seen.after_chat, seen.ready, not_ready]
+                && [it.offers, it.accepted, it.declined, it.missed, it.handled]
+                    == [seen.offered, seen.accepted, seen.declined, seen.missed, seen.joined]
+                && it.handling == seen.connected + seen.wrapping_up;
+            if !same {
+                wrong.push(format!("{id}: the center has counted {seen:?}, and busy to not ready {:?}", it.spent));
+            }
             let spent: Millis = it.spent.iter().sum();
             if spent != it.sign_in {
                 wrong.push(format!("{id}: signed in for {} ms, of which {spent} ms are known", it.sign_in));

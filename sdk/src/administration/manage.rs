@@ -2,10 +2,15 @@
 
 use super::{Administration, Agent, CenterSettings, Queue};
 use crate::{
+    CannedResponse,
+    convert::{FromWire, list},
+};
+use crate::{
     Error, Pages,
     generated::{
-        DeleteAgentRequest, DeleteQueueRequest, GetAgentRequest, GetQueueRequest, GetSettingsRequest,
-        ListAgentsRequest, ListQueuesRequest, administration_client::AdministrationClient,
+        DeleteAgentRequest, DeleteQueueRequest, DeleteSharedCannedResponseRequest, GetAgentRequest, GetQueueRequest,
+        GetSettingsRequest, GetSharedCannedResponseRequest, ListAgentsRequest, ListQueuesRequest,
+        ListSharedCannedResponsesRequest, administration_client::AdministrationClient,
     },
     request::{builder, fresh_id, takes_request_id},
 };
@@ -21,6 +26,22 @@ builder! {
     DeleteAgent(DeleteAgentRequest)
 }
 takes_request_id!(DeleteAgent);
+
+builder! {
+    /// Deletes a shared canned response; from [`Administration::delete_canned_response`].
+    DeleteSharedCannedResponse(DeleteSharedCannedResponseRequest)
+}
+takes_request_id!(DeleteSharedCannedResponse);
+
+impl DeleteSharedCannedResponse {
+    /// Sends it.
+    pub async fn send(self) -> Result<(), Error> {
+        let call = |channel, request| async move {
+            AdministrationClient::new(channel).delete_shared_canned_response(request).await
+        };
+        self.client.call(self.request, call).await.map(|_| ())
+    }
+}
 
 impl DeleteQueue {
     /// Sends it. Refused with [`Reason::QueueInUse`](crate::Reason::QueueInUse).
@@ -98,5 +119,36 @@ impl Administration {
     pub fn delete_agent(&self, agent_id: impl Into<String>) -> DeleteAgent {
         let request = DeleteAgentRequest { request_id: fresh_id(), agent_id: agent_id.into() };
         DeleteAgent { client: self.client.clone(), request }
+    }
+
+    /// A canned response that all agents share.
+    pub async fn canned_response(&self, response_id: impl Into<String>) -> Result<CannedResponse, Error> {
+        let call = |channel, request| async move {
+            AdministrationClient::new(channel).get_shared_canned_response(request).await
+        };
+        let request = GetSharedCannedResponseRequest { response_id: response_id.into() };
+        let answer = self.client.call(request, call).await?;
+        Ok(CannedResponse::from_wire(answer.canned_response.unwrap_or_default()))
+    }
+
+    /// All of them, by id.
+    pub fn canned_responses(&self) -> Pages<CannedResponse> {
+        let client = self.client.clone();
+        Pages::new(move |page_token| {
+            let (client, request) = (client.clone(), ListSharedCannedResponsesRequest { page_size: 0, page_token });
+            async move {
+                let call = |channel, request| async move {
+                    AdministrationClient::new(channel).list_shared_canned_responses(request).await
+                };
+                let page = client.call(request, call).await?;
+                Ok((list(page.canned_responses), page.next_page_token))
+            }
+        })
+    }
+
+    /// Deletes one of them.
+    pub fn delete_canned_response(&self, response_id: impl Into<String>) -> DeleteSharedCannedResponse {
+        let request = DeleteSharedCannedResponseRequest { request_id: fresh_id(), response_id: response_id.into() };
+        DeleteSharedCannedResponse { client: self.client.clone(), request }
     }
 }

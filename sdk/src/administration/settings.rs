@@ -137,6 +137,12 @@ impl CenterSettings {
         self
     }
 
+    /// A customer who leaves a queue sooner than this is counted apart from those who gave up; up to 1 h. Default 5 s.
+    pub fn short_abandon_time(mut self, time: Duration) -> Self {
+        self.0.short_abandon_time = Some(wire_duration(time));
+        self
+    }
+
     /// After a time when the service was down, no deadline for a person is nearer than this. Default 15 s.
     pub fn recovery_hold(mut self, time: Duration) -> Self {
         self.0.recovery_hold = Some(wire_duration(time));

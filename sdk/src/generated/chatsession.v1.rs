@@ -925,10 +925,10 @@ pub struct WrapUpCompleted {
     #[prost(string, tag = "3")]
     pub disposition: ::prost::alloc::string::String,
 }
-/// An agent said what came of the session.
+/// An agent said what came of the session, or wrote notes about it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DispositionSet {
-    /// The agent's word.
+    /// The agent's word; its code is empty while they have only written notes.
     #[prost(message, optional, tag = "1")]
     pub disposition: ::core::option::Option<Disposition>,
     /// Notes for colleagues, up to 4 KiB.
@@ -2033,7 +2033,7 @@ pub struct SetDispositionRequest {
     /// The session.
     #[prost(string, tag = "3")]
     pub session_id: ::prost::alloc::string::String,
-    /// `\[A-Za-z0-9_-\]{1,64}`.
+    /// `\[A-Za-z0-9_-\]{1,64}`, one of the queue's, if it names any. Empty with notes: the disposition stays as it is.
     #[prost(string, tag = "4")]
     pub code: ::prost::alloc::string::String,
     /// For colleagues, up to 4 KiB.
@@ -3072,6 +3072,111 @@ pub mod chat_session_client {
         }
     }
 }
+/// Asks to put the settings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PutSettingsRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// All of them.
+    #[prost(message, optional, tag = "2")]
+    pub settings: ::core::option::Option<CenterSettings>,
+}
+/// They are set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutSettingsResponse {}
+/// Asks to put a queue.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PutQueueRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// All of it.
+    #[prost(message, optional, tag = "2")]
+    pub queue: ::core::option::Option<Queue>,
+}
+/// It is set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutQueueResponse {}
+/// Asks to put an agent.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PutAgentRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// All that is set for them.
+    #[prost(message, optional, tag = "2")]
+    pub agent: ::core::option::Option<Agent>,
+}
+/// It is set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutAgentResponse {}
+/// Asks to put a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutSharedCannedResponseRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// All of it.
+    #[prost(message, optional, tag = "2")]
+    pub canned_response: ::core::option::Option<CannedResponse>,
+}
+/// It is set.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutSharedCannedResponseResponse {}
+/// Asks for a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSharedCannedResponseRequest {
+    /// Which.
+    #[prost(string, tag = "1")]
+    pub response_id: ::prost::alloc::string::String,
+}
+/// The canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSharedCannedResponseResponse {
+    /// As it is set, its variables as they are.
+    #[prost(message, optional, tag = "1")]
+    pub canned_response: ::core::option::Option<CannedResponse>,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Asks for the canned responses.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSharedCannedResponsesRequest {
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of canned responses.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSharedCannedResponsesResponse {
+    /// By id.
+    #[prost(message, repeated, tag = "1")]
+    pub canned_responses: ::prost::alloc::vec::Vec<CannedResponse>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
+/// Asks to delete a canned response.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSharedCannedResponseRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Which.
+    #[prost(string, tag = "2")]
+    pub response_id: ::prost::alloc::string::String,
+}
+/// It is no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSharedCannedResponseResponse {}
 /// Asks for the settings.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetSettingsRequest {}
@@ -3298,6 +3403,9 @@ pub struct CenterSettings {
     /// How long it is remembered who served a customer last, for queues with last_agent_wait; up to 90 days. Default 0: not at all.
     #[prost(message, optional, tag = "27")]
     pub last_agent_memory: ::core::option::Option<::prost_types::Duration>,
+    /// A customer who leaves a queue sooner than this hardly waited: QueueStatistics counts them apart; up to 1 h. Default 5 s.
+    #[prost(message, optional, tag = "28")]
+    pub short_abandon_time: ::core::option::Option<::prost_types::Duration>,
     /// A chat of two colleagues is closed after saying nothing that long, at least 1 min. Default 24 h.
     #[prost(message, optional, tag = "50")]
     pub chat_idle_time: ::core::option::Option<::prost_types::Duration>,
@@ -3862,6 +3970,32 @@ pub mod administration_client {
                 .insert(GrpcMethod::new("chatsession.v1.Administration", "Apply"));
             self.inner.client_streaming(req, path, codec).await
         }
+        /// Puts the settings, whole: what is unset gets its default. Refused: FIELD_INVALID. This and the other Puts are as Apply of
+        /// that one object, and answer likewise when nothing differs.
+        pub async fn put_settings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutSettingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/PutSettings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "PutSettings"));
+            self.inner.unary(req, path, codec).await
+        }
         /// The center's settings, every value given.
         pub async fn get_settings(
             &mut self,
@@ -3885,6 +4019,31 @@ pub mod administration_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("chatsession.v1.Administration", "GetSettings"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Creates a queue, or replaces it whole. Refused: FIELD_INVALID, also for a queue named that doesn't exist.
+        pub async fn put_queue(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutQueueRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutQueueResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/PutQueue",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "PutQueue"));
             self.inner.unary(req, path, codec).await
         }
         /// A queue as it is set. Refused: QUEUE_NOT_FOUND.
@@ -3963,6 +4122,31 @@ pub mod administration_client {
                 .insert(GrpcMethod::new("chatsession.v1.Administration", "DeleteQueue"));
             self.inner.unary(req, path, codec).await
         }
+        /// Creates an agent, or replaces what is set for them, whole. Refused: FIELD_INVALID, also for a queue named that doesn't exist.
+        pub async fn put_agent(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutAgentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/PutAgent",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.Administration", "PutAgent"));
+            self.inner.unary(req, path, codec).await
+        }
         /// An agent as they are set. Refused: AGENT_NOT_FOUND.
         pub async fn get_agent(
             &mut self,
@@ -4037,6 +4221,127 @@ pub mod administration_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("chatsession.v1.Administration", "DeleteAgent"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Creates a canned response that all agents share, or replaces it. Refused: FIELD_INVALID, LIMIT_REACHED beyond 2,000 of a
+        /// center.
+        pub async fn put_shared_canned_response(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutSharedCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutSharedCannedResponseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/PutSharedCannedResponse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "chatsession.v1.Administration",
+                        "PutSharedCannedResponse",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// One of them. Refused: CANNED_RESPONSE_NOT_FOUND.
+        pub async fn get_shared_canned_response(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSharedCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSharedCannedResponseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/GetSharedCannedResponse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "chatsession.v1.Administration",
+                        "GetSharedCannedResponse",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// All of them, by id.
+        pub async fn list_shared_canned_responses(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSharedCannedResponsesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSharedCannedResponsesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/ListSharedCannedResponses",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "chatsession.v1.Administration",
+                        "ListSharedCannedResponses",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes one. Refused: CANNED_RESPONSE_NOT_FOUND.
+        pub async fn delete_shared_canned_response(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteSharedCannedResponseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteSharedCannedResponseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/DeleteSharedCannedResponse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "chatsession.v1.Administration",
+                        "DeleteSharedCannedResponse",
+                    ),
+                );
             self.inner.unary(req, path, codec).await
         }
     }
@@ -5764,6 +6069,158 @@ pub mod agent_desk_client {
         }
     }
 }
+/// Asks for queues' figures.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListQueueStatisticsRequest {
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// The figures of a queue. `entered` is the sum of answered, abandoned, turned_away, overflowed, withdrawn and waiting. The service
+/// level is `answered_in_time` of `answered` + `abandoned` − `abandoned_short` + `turned_away` + `overflowed`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct QueueStatistics {
+    /// The queue.
+    #[prost(string, tag = "1")]
+    pub queue_id: ::prost::alloc::string::String,
+    /// Sessions that entered: one that comes again counts again.
+    #[prost(uint64, tag = "2")]
+    pub entered: u64,
+    /// Taken by an agent.
+    #[prost(uint64, tag = "3")]
+    pub answered: u64,
+    /// Of those, within the queue's service level.
+    #[prost(uint64, tag = "4")]
+    pub answered_in_time: u64,
+    /// Their waiting in this queue, all together.
+    #[prost(message, optional, tag = "5")]
+    pub answered_wait: ::core::option::Option<::prost_types::Duration>,
+    /// The customer went while they waited.
+    #[prost(uint64, tag = "6")]
+    pub abandoned: u64,
+    /// Of those, sooner than the center's short_abandon_time.
+    #[prost(uint64, tag = "7")]
+    pub abandoned_short: u64,
+    /// They were told that nobody comes: max_wait, closing or the age limit.
+    #[prost(uint64, tag = "8")]
+    pub turned_away: u64,
+    /// They went on to another queue by themselves.
+    #[prost(uint64, tag = "9")]
+    pub overflowed: u64,
+    /// An agent or supervisor moved, kept or ended them.
+    #[prost(uint64, tag = "10")]
+    pub withdrawn: u64,
+    /// They wait now.
+    #[prost(uint64, tag = "11")]
+    pub waiting: u64,
+    /// Of those answered, for whom a wait was estimated when they entered.
+    #[prost(uint64, tag = "12")]
+    pub estimated: u64,
+    /// By how much those estimates were wrong, either way, all together.
+    #[prost(message, optional, tag = "13")]
+    pub estimate_error: ::core::option::Option<::prost_types::Duration>,
+}
+/// A page of queues' figures.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListQueueStatisticsResponse {
+    /// By id.
+    #[prost(message, repeated, tag = "1")]
+    pub queues: ::prost::alloc::vec::Vec<QueueStatistics>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+    /// As of when.
+    #[prost(message, optional, tag = "4")]
+    pub read_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Asks for agents' figures.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAgentStatisticsRequest {
+    /// The supervisor, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// 1 to 500; 0 means 100.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// From the answer before.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Time that an agent was not ready, with nothing in hand.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NotReadyTime {
+    /// Their reason, or the service's; empty for none, and for all beyond 50 different ones.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+    /// How long, all together.
+    #[prost(message, optional, tag = "2")]
+    pub time: ::core::option::Option<::prost_types::Duration>,
+}
+/// The figures of an agent. While signed in, their time is the sum of ready_time, not_ready, busy_time and after_chat_time.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AgentStatistics {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Ready, with nothing in hand.
+    #[prost(message, optional, tag = "2")]
+    pub ready_time: ::core::option::Option<::prost_types::Duration>,
+    /// Not ready, with nothing in hand.
+    #[prost(message, repeated, tag = "3")]
+    pub not_ready: ::prost::alloc::vec::Vec<NotReadyTime>,
+    /// With at least one session or offer.
+    #[prost(message, optional, tag = "4")]
+    pub busy_time: ::core::option::Option<::prost_types::Duration>,
+    /// With after-chat work only.
+    #[prost(message, optional, tag = "5")]
+    pub after_chat_time: ::core::option::Option<::prost_types::Duration>,
+    /// Connected, of every session: two at once count twice.
+    #[prost(message, optional, tag = "6")]
+    pub connected_time: ::core::option::Option<::prost_types::Duration>,
+    /// After-chat work, of every session, also after signing out.
+    #[prost(message, optional, tag = "7")]
+    pub wrap_up_time: ::core::option::Option<::prost_types::Duration>,
+    /// Offers, by the router and by colleagues.
+    #[prost(uint64, tag = "8")]
+    pub offered: u64,
+    /// Of those, accepted.
+    #[prost(uint64, tag = "9")]
+    pub accepted: u64,
+    /// Declined.
+    #[prost(uint64, tag = "10")]
+    pub declined: u64,
+    /// Let pass.
+    #[prost(uint64, tag = "11")]
+    pub missed: u64,
+    /// Sessions joined, each time.
+    #[prost(uint64, tag = "12")]
+    pub joined: u64,
+}
+/// A page of agents' figures.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAgentStatisticsResponse {
+    /// By id.
+    #[prost(message, repeated, tag = "1")]
+    pub agents: ::prost::alloc::vec::Vec<AgentStatistics>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+    /// As of when.
+    #[prost(message, optional, tag = "4")]
+    pub read_time: ::core::option::Option<::prost_types::Timestamp>,
+}
 /// Asks for open sessions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListLiveSessionsRequest {
@@ -6513,6 +6970,61 @@ pub mod supervision_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("chatsession.v1.Supervision", "ExplainRouting"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What came of everybody who waited, by queue. Figures only grow, from when the queue was put: a report of any period is the
+        /// difference of two readings.
+        pub async fn list_queue_statistics(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListQueueStatisticsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListQueueStatisticsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/ListQueueStatistics",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.Supervision", "ListQueueStatistics"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What agents' time went to, by agent. Figures only grow, from when the agent was put.
+        pub async fn list_agent_statistics(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAgentStatisticsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAgentStatisticsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Supervision/ListAgentStatistics",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.Supervision", "ListAgentStatistics"),
+                );
             self.inner.unary(req, path, codec).await
         }
     }

@@ -160,10 +160,10 @@ pub enum EventKind {
         /// The disposition; NONE_GIVEN when the time ran out without one.
         disposition: Option<String>,
     },
-    /// Staff only. An agent said what came of the session.
+    /// Staff only. An agent said what came of the session, or wrote notes about it.
     #[non_exhaustive]
     DispositionSet {
-        /// The agent's word.
+        /// The agent's word; its code is empty while they have only written notes.
         disposition: Disposition,
         /// Notes for colleagues, up to 4 KiB.
         notes: Option<String>,

@@ -153,6 +153,9 @@ pub enum Happened {
         /// Why.
         #[n(1)]
         reason: UnqueueReason,
+        /// With [`UnqueueReason::Ended`]: why it ended.
+        #[n(2)]
+        end: Option<EndReason>,
     },
     /// Staff. An offer rings.
     #[n(3)]
@@ -318,9 +321,9 @@ pub enum Happened {
         /// Who.
         #[n(0)]
         agent: AgentId,
-        /// What.
+        /// What; none while they have only written notes.
         #[n(1)]
-        code: Code,
+        code: Option<Code>,
         /// For colleagues.
         #[n(2)]
         notes: Option<Text>,

@@ -20,6 +20,7 @@ use super::{
     session::{QueueEntry, Session},
     settings::Settings,
     time::Time,
+    waits::Untaken,
 };
 
 impl Center {
@@ -91,9 +92,14 @@ impl Center {
     /// What queues and the center remember of those who wait and of who served them; `before` is the session's entry until now.
     fn waiting_changed(&mut self, now: Time, event: &SessionEvent, before: Option<QueueEntry>) {
         match (&event.what, before) {
-            (Happened::Queued { queue, cause, .. }, _) => {
+            (Happened::Queued { queue, cause, .. }, before) => {
+                if let Some(entry) = before {
+                    self.untaken(now, &entry, Untaken::by_move(*cause));
+                }
+                let waits = self.waits.entry(queue.clone()).or_default();
+                waits.entered += 1;
                 if !self.index.waiting.contains_key(queue) {
-                    self.waits.entry(queue.clone()).or_default().begin(now);
+                    waits.begin(now);
                 }
                 let closed = self.openness.get(queue).is_some_and(|openness| !openness.open);
                 let keeps = self.queues.get(queue).is_none_or(|queue| queue.closing_action == ClosingAction::Keep);
@@ -103,12 +109,12 @@ impl Center {
                     session.entry.iter_mut().for_each(|entry| entry.closed = Some(now));
                 }
             }
-            (Happened::Unqueued { queue, reason: UnqueueReason::Taken }, Some(entry)) => {
+            (Happened::Unqueued { queue, reason: UnqueueReason::Taken, .. }, Some(entry)) => {
                 let waits = self.waits.entry(queue.clone()).or_default();
                 waits.taken(now, entry.entered, entry.estimate, self.queues.get(queue));
             }
-            (Happened::Unqueued { queue, reason: UnqueueReason::Ended }, Some(_)) => {
-                self.waits.entry(queue.clone()).or_default().abandoned += 1;
+            (Happened::Unqueued { end, .. }, Some(entry)) => {
+                self.untaken(now, &entry, end.map_or(Untaken::Withdrawn, Untaken::by_end));
             }
             (Happened::Joined { agent, assistant, .. }, _) if assistant != &Some(true) => {
                 if let Some(session) = self.sessions.get(&event.session) {
@@ -119,10 +125,16 @@ impl Center {
         }
     }
 
+    fn untaken(&mut self, now: Time, entry: &QueueEntry, how: Untaken) {
+        let waits = self.waits.entry(entry.queue.clone()).or_default();
+        waits.left(now, entry.entered, how, self.settings.short_abandon_time);
+    }
+
     fn agent_change(&mut self, now: Time, id: &AgentId, change: &AgentChange) {
         let Some(agent) = self.agents.get_mut(id) else {
             return;
         };
+        agent.figures.count(now, &agent.status, &agent.work);
         match change {
             AgentChange::SignedIn { grace_end } => {
                 agent.enter(Status::NotReady(Code::parse("signed-in")), now);
@@ -230,7 +242,10 @@ impl Center {
             CenterChange::FavouriteDeleted { agent, target } => self.favourite(agent, target, false),
             CenterChange::ChatRead { chat, agent, revision } => self.chat_read(*chat, agent, *revision),
             CenterChange::ChatForgotten { chat } => self.forget_chat(chat),
-            CenterChange::CannedPut(_) | CenterChange::OwnCannedPut { .. } | CenterChange::OwnCannedDeleted { .. } => {
+            CenterChange::CannedPut(_)
+            | CenterChange::CannedDeleted(_)
+            | CenterChange::OwnCannedPut { .. }
+            | CenterChange::OwnCannedDeleted { .. } => {
                 self.canned_change(change);
             }
             CenterChange::AttachmentCreated { .. }
@@ -300,6 +315,7 @@ impl Center {
             | Audit::QueuePut(_)
             | Audit::AgentPut(_)
             | Audit::CannedPut(_)
+            | Audit::CannedDeleted(_)
             | Audit::QueueDeleted(_)
             | Audit::AgentDeleted(_) => {}
         }
@@ -340,9 +356,11 @@ impl Agent {
 
     fn session_event(&mut self, now: Time, event: &SessionEvent, settings: &Settings) {
         let session = event.session;
+        self.figures.count(now, &self.status, &self.work);
         match &event.what {
             Happened::OfferMade(offer) => {
                 self.work.ringing.insert(offer.id, session);
+                self.figures.offered += 1;
                 if offer.is_router() && self.ramp == Ramp::Open {
                     let full = !self.has_room(settings);
                     self.ramp = if full { Ramp::Over } else { Ramp::Until(now + settings.ramp_up_time) };
@@ -350,6 +368,12 @@ impl Agent {
             }
             Happened::OfferEnded { offer, outcome, router, .. } => {
                 self.work.ringing.remove(offer);
+                match outcome {
+                    Outcome::Accepted => self.figures.accepted += 1,
+                    Outcome::Declined => self.figures.declined += 1,
+                    Outcome::NoAnswer => self.figures.missed += 1,
+                    Outcome::AgentGone | Outcome::Canceled(_) => {}
+                }
                 match outcome {
                     Outcome::Declined if *router => (self.declines, self.misses) = (self.declines + 1, 0),
                     Outcome::NoAnswer if *router => self.misses += 1,
@@ -359,6 +383,7 @@ impl Agent {
             }
             Happened::Joined { .. } => {
                 self.work.held.insert(session);
+                self.figures.joined += 1;
             }
             Happened::Left { .. } => {
                 self.work.held.remove(&session);

@@ -133,7 +133,7 @@ impl Session {
                 self.wrap_ups.remove(agent);
             }
             Happened::DispositionSet { agent, code, .. } => {
-                self.dispositions.insert(agent.clone(), code.clone());
+                self.dispositions.extend(code.clone().map(|code| (agent.clone(), code)));
             }
             Happened::Closed => self.closed = true,
             Happened::LeavePlanned { agent } => {

@@ -2,42 +2,43 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Audit, Caller, Center, CenterChange, Object, Openness, QueueId, Refusal, Session, SessionId,
-    Settings, commit::Commit,
+    AgentId, Answer, Audit, Caller, Center, CenterChange, Object, Openness, QueueId, Refusal, ResponseId, Session,
+    SessionId, Settings, commit::Commit,
 };
 
 impl Center {
     /// Checks objects together, as they will be once all are put.
     pub fn check_objects(&self, objects: &[Object]) -> Result<(), Refusal> {
-        let named = |queue: &QueueId| {
-            let among = |object: &Object| matches!(object, Object::Queue(other) if other.id == *queue);
-            self.queues.contains_key(queue) || objects.iter().any(among)
-        };
         for (at, object) in objects.iter().enumerate() {
-            let unknown = |path: String| Refusal::FieldInvalid {
-                field: format!("objects[{at}].{path}"),
-                why: "no such queue, neither here nor among these objects".into(),
-            };
-            match object {
-                Object::Settings(settings) => check_masks(at, settings)?,
-                Object::Queue(queue) => {
-                    if let Some((field, _)) = queue.names().find(|(_, other)| !named(other) || **other == queue.id) {
-                        return Err(unknown(format!("queue.{field}")));
-                    }
-                }
-                Object::CannedResponse(response) => {
-                    if let Some(at) = response.queues.iter().position(|queue| !named(queue)) {
-                        return Err(unknown(format!("canned_response.queue_ids[{at}]")));
-                    }
-                }
-                Object::Agent(agent) => {
-                    if let Some(at) = agent.queues.iter().position(|queue| !named(queue)) {
-                        return Err(unknown(format!("agent.queue_ids[{at}]")));
-                    }
-                }
+            if let Err((path, why)) = self.check_object(object, objects) {
+                return Err(Refusal::FieldInvalid { field: format!("objects[{at}].{path}"), why });
             }
         }
         self.check_shared(objects)
+    }
+
+    /// Checks one among others that are put with it: the path of what is wrong, and why.
+    fn check_object(&self, object: &Object, among: &[Object]) -> Result<(), (String, String)> {
+        let named = |queue: &QueueId| {
+            let puts = |object: &Object| matches!(object, Object::Queue(other) if other.id == *queue);
+            self.queues.contains_key(queue) || among.iter().any(puts)
+        };
+        let unknown = |path: String| (path, "no such queue, neither here nor among these objects".to_owned());
+        match object {
+            Object::Settings(settings) => check_masks(settings),
+            Object::Queue(queue) => {
+                let wrong = queue.names().find(|(_, other)| !named(other) || **other == queue.id);
+                wrong.map_or(Ok(()), |(field, _)| Err(unknown(format!("queue.{field}"))))
+            }
+            Object::CannedResponse(response) => {
+                let wrong = response.queues.iter().position(|queue| !named(queue));
+                wrong.map_or(Ok(()), |at| Err(unknown(format!("canned_response.queue_ids[{at}]"))))
+            }
+            Object::Agent(agent) => {
+                let wrong = agent.queues.iter().position(|queue| !named(queue));
+                wrong.map_or(Ok(()), |at| Err(unknown(format!("agent.queue_ids[{at}]"))))
+            }
+        }
     }
 
     fn differs(&self, object: &Object) -> bool {
@@ -51,13 +52,25 @@ impl Center {
 }
 
 /// Only patterns that compile are ever put.
-fn check_masks(object: usize, settings: &Settings) -> Result<(), Refusal> {
+fn check_masks(settings: &Settings) -> Result<(), (String, String)> {
     let masks = settings.masking.iter().flat_map(|masking| &masking.masks);
     let mut faults = masks.enumerate().filter_map(|(at, mask)| Some((at, mask.fault()?)));
-    let field = |at| format!("objects[{object}].settings.masks[{at}].pattern");
-    faults.next().map_or(Ok(()), |(at, why)| Err(Refusal::FieldInvalid { field: field(at), why }))
+    faults.next().map_or(Ok(()), |(at, why)| Err((format!("settings.masks[{at}].pattern"), why)))
 }
 
+/// An object that comes by itself.
+pub(super) fn put_alone(
+    center: &Center,
+    caller: &Caller,
+    object: Object,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    let alone = std::slice::from_ref(&object);
+    center.check_object(&object, alone).map_err(|(field, why)| Refusal::FieldInvalid { field, why })?;
+    center.check_shared(alone)?;
+    put(center, caller, object)
+}
+
+/// An object that was checked, among those that come with it.
 pub(super) fn put(
     center: &Center,
     caller: &Caller,
@@ -127,6 +140,20 @@ pub(super) fn delete_queue(
     Ok(move |commit: &mut Commit<'_>| {
         commit.center(CenterChange::QueueDeleted(id.clone()));
         commit.center(CenterChange::Audited { by, what: Audit::QueueDeleted(id) });
+        Answer::default()
+    })
+}
+
+pub(super) fn delete_shared(
+    center: &Center,
+    caller: &Caller,
+    id: ResponseId,
+) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
+    center.shared_response(&id).ok_or(Refusal::CannedResponseNotFound)?;
+    let by = caller.clone();
+    Ok(move |commit: &mut Commit<'_>| {
+        commit.center(CenterChange::CannedDeleted(id.clone()));
+        commit.center(CenterChange::Audited { by, what: Audit::CannedDeleted(id) });
         Answer::default()
     })
 }

@@ -3,8 +3,8 @@
 use super::about;
 use crate::bugs::bug;
 use crate::center::{
-    AgentId, Answer, Caller, CancelCause, Center, EndReason, Happened, LeaveReason, Refusal, SessionId, UnqueueReason,
-    Who, commit::Commit,
+    AgentId, Answer, Caller, CancelCause, Center, EndReason, Happened, LeaveReason, Refusal, SessionId, Who,
+    commit::Commit,
 };
 
 pub(super) fn end(
@@ -49,7 +49,7 @@ impl Commit<'_> {
     /// Nothing more is said: offers are canceled, the entry is removed, everyone leaves into their after-chat work.
     pub(super) fn end_session(&mut self, id: SessionId, reason: EndReason) {
         self.cancel_offers(id, CancelCause::SessionEnded, |offer| !bug!(OfferSurvivesEnd) || offer.is_router());
-        self.unqueue(id, UnqueueReason::Ended, CancelCause::SessionEnded);
+        self.unqueue_ending(id, reason);
         let connected: Vec<AgentId> = self.get(id).connected().map(|participant| participant.agent.clone()).collect();
         for agent in connected {
             self.leave(id, &agent, LeaveReason::SessionEnded);

@@ -129,6 +129,8 @@ impl Center {
                 decide!(presence::close_customer(self, session, incarnation))
             }
             Command::Put(object) => decide!(admin::put(self, &caller, object)),
+            Command::PutAlone(object) => decide!(admin::put_alone(self, &caller, object)),
+            Command::DeleteShared { id } => decide!(admin::delete_shared(self, &caller, id)),
             Command::DeleteQueue { queue } => decide!(admin::delete_queue(self, &caller, queue)),
             Command::DeleteAgent { agent } => decide!(admin::delete_agent(self, &caller, agent)),
             Command::TakeFromQueue { session, override_capacity } => {

@@ -134,7 +134,7 @@ impl Commit<'_> {
             return Vec::new();
         };
         self.cancel_offers(id, CancelCause::Taken, Offer::is_router);
-        self.session(id, Happened::Unqueued { queue: entry.queue, reason: UnqueueReason::Taken });
+        self.session(id, Happened::Unqueued { queue: entry.queue, reason: UnqueueReason::Taken, end: None });
         self.get(id).leaving.iter().cloned().collect()
     }
 

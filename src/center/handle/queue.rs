@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::about;
 use crate::bugs::bug;
 use crate::center::{
-    AgentId, Answer, Audience, Caller, CancelCause, Center, Happened, Label, LeaveReason, Moment, Offer, Preferred,
-    QueueCause, QueueId, Refusal, Session, SessionId, TransferLeave, TransferToQueue, UnqueueReason, Wanted,
+    AgentId, Answer, Audience, Caller, CancelCause, Center, EndReason, Happened, Label, LeaveReason, Moment, Offer,
+    Preferred, QueueCause, QueueId, Refusal, Session, SessionId, TransferLeave, TransferToQueue, UnqueueReason, Wanted,
     commit::Commit,
 };
 
@@ -136,18 +136,29 @@ impl Commit<'_> {
 
     /// The session waits in no queue from now on, without having been taken.
     pub(super) fn unqueue(&mut self, id: SessionId, reason: UnqueueReason, cause: CancelCause) {
-        let Some(entry) = self.get(id).entry.clone() else {
-            return;
-        };
-        self.cancel_offers(id, cause, Offer::is_router);
-        self.drop_leave_plans(id);
-        let unqueued = Happened::Unqueued { queue: entry.queue, reason };
+        let Some(queue) = self.quit_queue(id, cause) else { return };
+        let unqueued = Happened::Unqueued { queue, reason, end: None };
         match reason {
             UnqueueReason::Withdrawn => self.session(id, unqueued),
             UnqueueReason::Taken | UnqueueReason::MaxWait | UnqueueReason::Ended | UnqueueReason::QueueClosed => {
                 self.system(id, unqueued)
             }
         }
+    }
+
+    /// It waits no more, as it ends.
+    pub(super) fn unqueue_ending(&mut self, id: SessionId, why: EndReason) {
+        if let Some(queue) = self.quit_queue(id, CancelCause::SessionEnded) {
+            self.system(id, Happened::Unqueued { queue, reason: UnqueueReason::Ended, end: Some(why) });
+        }
+    }
+
+    /// What hangs on an entry goes before it.
+    fn quit_queue(&mut self, id: SessionId, cause: CancelCause) -> Option<QueueId> {
+        let queue = self.get(id).entry.as_ref()?.queue.clone();
+        self.cancel_offers(id, cause, Offer::is_router);
+        self.drop_leave_plans(id);
+        Some(queue)
     }
 
     /// The session goes back to the queue that it entered last.

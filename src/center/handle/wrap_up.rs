@@ -22,7 +22,7 @@ pub(super) fn dispose(
     center: &Center,
     caller: &Caller,
     id: SessionId,
-    code: Code,
+    code: Option<Code>,
     notes: String,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let (session, agent) = center.worked_on(caller, id)?;
@@ -30,9 +30,11 @@ pub(super) fn dispose(
         return Err(Refusal::WrapUpClosed);
     }
     let queue = session.participant(&agent).and_then(|participant| center.queues.get(&participant.queue));
-    if queue.is_some_and(|queue| !queue.dispositions.is_empty() && !queue.dispositions.contains(&code)) {
+    let allowed = queue.map(|queue| &queue.dispositions).filter(|allowed| !allowed.is_empty());
+    if code.as_ref().is_some_and(|code| allowed.is_some_and(|allowed| !allowed.contains(code))) {
         return Err(Refusal::FieldInvalid { field: "code".into(), why: "is none of the queue's dispositions".into() });
     }
+    let code = code.or_else(|| session.dispositions.get(&agent).cloned());
     Ok(move |commit: &mut Commit<'_>| {
         let notes = commit.note(notes);
         commit.session(id, Happened::DispositionSet { agent, code, notes });

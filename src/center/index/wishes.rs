@@ -11,7 +11,14 @@ pub struct Wishes {
     places: BTreeMap<Vec<Wanted>, BTreeSet<Place>>,
     /// The first place of every wish that wants something, by the first skill it wants: an agent stops at one that is behind
     /// the best they have found.
-    firsts: BTreeMap<Code, BTreeMap<Place, Vec<Wanted>>>,
+    firsts: BTreeMap<Code, BTreeMap<Place, Wish>>,
+}
+
+/// A wish as agents come upon it: most aren't good enough, and the first level tells.
+#[derive(Clone, Debug)]
+struct Wish {
+    level: u32,
+    wants: Vec<Wanted>,
 }
 
 impl Wishes {
@@ -57,14 +64,14 @@ impl Wishes {
 
     /// Another place is a wish's first.
     fn moved(&mut self, wants: &[Wanted], before: Option<Place>, after: Option<Place>) {
-        let Some(Wanted { skill, .. }) = wants.first() else { return };
+        let Some(Wanted { skill, level }) = wants.first() else { return };
         if !self.firsts.contains_key(skill) {
             self.firsts.insert(skill.clone(), BTreeMap::new());
         }
         let Some(firsts) = self.firsts.get_mut(skill) else { return };
         let known = before.and_then(|before| firsts.remove(&before));
         if let Some(after) = after {
-            firsts.insert(after, known.unwrap_or_else(|| wants.to_vec()));
+            firsts.insert(after, known.unwrap_or_else(|| Wish { level: *level, wants: wants.to_vec() }));
         }
         if firsts.is_empty() {
             self.firsts.remove(skill);
@@ -76,13 +83,13 @@ impl Wishes {
         let first = |places: &BTreeSet<Place>| places.iter().find(|place| may(place)).copied();
         let nothing: &[Wanted] = &[];
         let mut best = self.places.get(nothing).and_then(first);
-        for firsts in agent.config.skills.keys().filter_map(|skill| self.firsts.get(skill)) {
-            for (place, wants) in firsts {
+        for (skill, level) in &agent.config.skills {
+            for (place, wish) in self.firsts.get(skill).into_iter().flatten() {
                 if best.is_some_and(|best| best <= *place) {
                     break;
                 }
-                if agent.can(wants) {
-                    best = best.into_iter().chain(self.places.get(wants).and_then(first)).min();
+                if wish.level <= *level && agent.can(&wish.wants) {
+                    best = best.into_iter().chain(self.places.get(&wish.wants).and_then(first)).min();
                 }
             }
         }

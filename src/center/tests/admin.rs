@@ -59,3 +59,20 @@ fn an_agent_at_work_is_not_deleted() {
     c.when(agent("ann"), |_| Command::SignIn).refused(Refusal::AgentNotFound);
     c.when(backend(), delete).refused(Refusal::AgentNotFound);
 }
+
+#[test]
+fn an_object_put_alone_is_checked_against_what_is_there() {
+    let mut c = given();
+    let queue = |overflow: &str| {
+        let (id, action) = (queue_id("vip"), MaxWaitAction::Overflow(queue_id(overflow)));
+        let queue = Queue { max_wait_action: action, ..Queue::new(id, "VIP".into()) };
+        move |_: &World| Command::PutAlone(Object::Queue(Box::new(queue)))
+    };
+    c.when(backend(), queue("sales")).then(&["queue vip put"]);
+    c.when(backend(), queue("sales")).then(&[]);
+    for unknown in ["nowhere", "vip"] {
+        let why = "no such queue, neither here nor among these objects".into();
+        let refusal = Refusal::FieldInvalid { field: "queue.overflow_queue_id".into(), why };
+        c.when(backend(), queue(unknown)).refused(refusal);
+    }
+}

@@ -122,3 +122,13 @@ fn variables_are_filled_and_what_is_not_known_stays() {
     let long = Variables { customer_name: "é".repeat(4_000), ..variables };
     assert_eq!(long.fill(&"{{customer.name}}".repeat(9)).len(), 16 * 1024);
 }
+
+#[test]
+fn a_shared_response_is_deleted() {
+    let mut c = given();
+    let delete = |_: &World| Command::DeleteShared { id: ResponseId::parse("hello").unwrap() };
+    c.when(backend(), delete).refused(Refusal::CannedResponseNotFound);
+    c.when(system(), |_| shared(response("hello", "Hello")));
+    c.when(backend(), delete).then(&["canned hello deleted"]);
+    assert_eq!(c.center.shared_responses().count(), 0);
+}

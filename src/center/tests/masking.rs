@@ -46,7 +46,7 @@ fn notes_of_invitations_and_dispositions_are_masked_too() {
     assert_eq!(c.texts, ["a [hidden]"]);
     c.when(agent("ann"), |world| Command::SetDisposition {
         session: world.session("kim").id,
-        code: Code::parse("sold").unwrap(),
+        code: Some(Code::parse("sold").unwrap()),
         notes: "no secret".into(),
     });
     assert_eq!(c.texts, ["no [hidden]"]);

@@ -9,6 +9,7 @@ mod complaints;
 mod deadlines;
 mod end;
 mod favourites;
+mod figures;
 mod invite;
 mod leave;
 mod masking;

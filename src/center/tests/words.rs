@@ -85,7 +85,7 @@ command!(reply(revision: u32, audience: Audience) => |_world, session| Command::
 });
 command!(read(revision: u32) => |_world, session| Command::ReadUpTo { session, revision });
 command!(dispose(code: &'static str) => |_world, session| Command::SetDisposition {
-    session, code: Code::parse(code).unwrap(), notes: String::new()
+    session, code: Some(Code::parse(code).unwrap()), notes: String::new()
 });
 command!(complete() => |_world, session| Command::CompleteWrapUp { session });
 command!(watch(incarnation: Incarnation) => |_world, session| Command::OpenCustomer { session, incarnation });
@@ -183,6 +183,7 @@ pub(super) fn described(event: &Event, texts: &[String]) -> Option<String> {
             CenterChange::QueueDeleted(queue) => Some(format!("queue {queue} deleted")),
             CenterChange::AgentDeleted(agent) => Some(format!("agent {agent} deleted")),
             CenterChange::CannedPut(response) => Some(format!("canned {} put", response.id)),
+            CenterChange::CannedDeleted(id) => Some(format!("canned {id} deleted")),
             CenterChange::OwnCannedPut { agent, response } => Some(format!("{agent} put canned {}", response.id)),
             CenterChange::OwnCannedDeleted { agent, id } => Some(format!("{agent} deleted canned {id}")),
             CenterChange::AttachmentCreated { attachment, .. } => {
@@ -235,7 +236,7 @@ fn session_event(event: &SessionEvent, texts: &[String]) -> String {
     match &event.what {
         Happened::Started(_) => "started".into(),
         Happened::Queued { queue, cause, .. } => format!("queued in {queue}: {cause:?}"),
-        Happened::Unqueued { queue, reason } => format!("unqueued from {queue}: {reason:?}"),
+        Happened::Unqueued { queue, reason, .. } => format!("unqueued from {queue}: {reason:?}"),
         Happened::OfferMade(offer) => match &offer.kind {
             OfferKind::Router => format!("offered to {}", offer.agent),
             OfferKind::Invitation { inviter, mode } => format!("{inviter} invited {}: {mode:?}", offer.agent),
@@ -269,7 +270,9 @@ fn session_event(event: &SessionEvent, texts: &[String]) -> String {
         Happened::WrapUpCompleted { agent, outcome, disposition } => {
             format!("{agent} wrapped up: {outcome:?}, {}", word(disposition.as_ref()))
         }
-        Happened::DispositionSet { agent, code, .. } => format!("{agent} disposed: {code}"),
+        Happened::DispositionSet { agent, code, .. } => {
+            format!("{agent} disposed: {}", code.as_ref().map_or("-", Code::as_str))
+        }
         Happened::Closed => "closed".into(),
         Happened::LeavePlanned { agent } => format!("{agent} leaves when it is taken"),
         Happened::LeavePlanDropped { agent } => format!("{agent} stays after all"),

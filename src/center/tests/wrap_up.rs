@@ -89,3 +89,19 @@ fn a_queue_has_its_own_dispositions() {
         .refused(Refusal::FieldInvalid { field: "code".into(), why: "is none of the queue's dispositions".into() });
     c.when(agent("ann"), dispose("kim", "sold")).then(&["ann disposed: sold"]);
 }
+
+#[test]
+fn notes_can_be_written_without_a_disposition() {
+    let mut c = with_wrap_up();
+    let notes = |session| {
+        move |c: &World| Command::SetDisposition {
+            session: c.session(session).id,
+            code: None,
+            notes: "called twice".into(),
+        }
+    };
+    c.attended("kim", "ann").when(agent("ann"), notes("kim")).then(&["ann disposed: -"]);
+    c.when(customer("kim"), end("kim")).when(agent("ann"), complete("kim")).refused(Refusal::DispositionRequired);
+    c.when(agent("ann"), dispose("kim", "sold")).when(agent("ann"), notes("kim")).then(&["ann disposed: sold"]);
+    c.when(agent("ann"), complete("kim")).then_also("ann wrapped up: Completed, sold");
+}

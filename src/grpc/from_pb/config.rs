@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Field, NOTE, Violation, agent_id, attachments, canned, code, masks, millis, optional, queue_id, team_id, text,
-    wrong,
+    Field, NOTE, agent_id, attachments, canned, code, masks, millis, optional, queue_id, team_id, text, wrong,
 };
 use crate::{
     center::{
         AgentConfig, AgentKind, AttachmentLimits, CHAT_IDLE_TIME, Code, HOUR, MINUTE, Millis, Object, Permission,
         SECOND, Settings,
     },
-    grpc::pb::{self, apply_request},
+    grpc::pb::{self, apply_request::Object as Asked},
 };
 
 /// Teams of one agent: people are in few.
@@ -19,20 +18,16 @@ const TEAMS: usize = 20;
 
 pub(super) const WEEK: Millis = 7 * 24 * HOUR;
 
-/// One object; its fields' paths start with `objects[at].`.
-pub(in crate::grpc) fn object(at: usize, request: pb::ApplyRequest) -> Field<Object> {
-    let parsed = match request.object {
-        None => wrong("object", "is required"),
-        Some(apply_request::Object::Settings(settings)) => {
-            self::settings(settings).map(|it| Object::Settings(Box::new(it)))
-        }
-        Some(apply_request::Object::Queue(queue)) => super::queue::queue(queue).map(|it| Object::Queue(Box::new(it))),
-        Some(apply_request::Object::CannedResponse(response)) => {
+/// One object; its fields' paths start with its kind.
+pub(in crate::grpc) fn object(asked: Asked) -> Field<Object> {
+    match asked {
+        Asked::Settings(settings) => self::settings(settings).map(|it| Object::Settings(Box::new(it))),
+        Asked::Queue(queue) => super::queue::queue(queue).map(|it| Object::Queue(Box::new(it))),
+        Asked::CannedResponse(response) => {
             canned::canned_response("canned_response", Some(response)).map(|it| Object::CannedResponse(Box::new(it)))
         }
-        Some(apply_request::Object::Agent(agent)) => self::agent(agent).map(|it| Object::Agent(Box::new(it))),
-    };
-    parsed.map_err(|violation| Violation { field: format!("objects[{at}].{}", violation.field), ..violation })
+        Asked::Agent(agent) => self::agent(agent).map(|it| Object::Agent(Box::new(it))),
+    }
 }
 
 pub(super) fn number(field: &str, asked: Option<u32>, default: u32, least: u32, most: u32) -> Field<u32> {
@@ -83,6 +78,7 @@ fn settings(asked: pb::CenterSettings) -> Field<Settings> {
         inactivity_warning: note("settings.inactivity_warning", asked.inactivity_warning)?,
         inactivity_message: note("settings.inactivity_message", asked.inactivity_message)?,
         last_agent_memory: time("last_agent_memory", asked.last_agent_memory, 0, 0, 90 * 24 * HOUR)?,
+        short_abandon_time: time("short_abandon_time", asked.short_abandon_time, default.short_abandon_time, 0, HOUR)?,
         masking: masks::masking_of(asked.masks, asked.mask_card_numbers)?,
         // What is asked as it is by default is as good as not asked: what was read is what is set.
         attachments: attachments::limits(asked.attachments)?.filter(|limits| **limits != AttachmentLimits::default()),

@@ -39,6 +39,7 @@ pub(in crate::grpc) fn settings(settings: &Settings) -> pb::CenterSettings {
         inactivity_warning: settings.inactivity_warning.clone().unwrap_or_default(),
         inactivity_message: settings.inactivity_message.clone().unwrap_or_default(),
         last_agent_memory: Some(duration(settings.last_agent_memory)),
+        short_abandon_time: Some(duration(settings.short_abandon_time)),
         chat_idle_time: Some(duration(settings.chat_idle_time())),
         masks: settings.masking.iter().flat_map(|masking| &masking.masks).map(mask).collect(),
         mask_card_numbers: settings.masking.as_ref().is_some_and(|masking| masking.card_numbers),

@@ -110,7 +110,7 @@ fn kind(commit: &SessionCommit, what: &Happened, staff: bool) -> Kind {
                 language: language.as_ref().map_or("", Label::as_str).to_owned(),
             })
         }
-        Happened::Unqueued { queue, reason } => Kind::SessionUnqueued(pb::SessionUnqueued {
+        Happened::Unqueued { queue, reason, .. } => Kind::SessionUnqueued(pb::SessionUnqueued {
             queue_id: queue.to_string(),
             reason: match reason {
                 UnqueueReason::Taken => pb::UnqueueReason::Taken,
@@ -223,7 +223,10 @@ fn after_chat(commit: &SessionCommit, what: &Happened) -> Kind {
             disposition: disposition.as_ref().map_or("NONE_GIVEN", |code| code.as_str()).to_owned(),
         }),
         Happened::DispositionSet { agent, code, notes } => Kind::DispositionSet(pb::DispositionSet {
-            disposition: Some(pb::Disposition { agent_id: agent.to_string(), code: code.to_string() }),
+            disposition: Some(pb::Disposition {
+                agent_id: agent.to_string(),
+                code: code.as_ref().map_or("", |code| code.as_str()).to_owned(),
+            }),
             notes: read(commit, *notes),
         }),
         Happened::LeavePlanned { agent } => Kind::LeavePlanned(pb::LeavePlanned { agent_id: agent.to_string() }),

@@ -36,6 +36,30 @@ pub(super) fn good(session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
             m!(ForceAgentStateRequest { request_id: id(), agent_id: "ann", status: pb::AgentStatus::Ready }),
         ),
         ("Supervision/ExplainRouting", SUE, m!(ExplainRoutingRequest { session_id: s })),
+        ("Supervision/ListQueueStatistics", SUE, m!(ListQueueStatisticsRequest {})),
+        ("Supervision/ListAgentStatistics", SUE, m!(ListAgentStatisticsRequest {})),
+        ("Administration/PutSettings", BACKEND, {
+            m!(PutSettingsRequest { request_id: id(), settings: Some(pb::CenterSettings::default()) })
+        }),
+        ("Administration/PutQueue", BACKEND, m!(PutQueueRequest { request_id: id(), queue: Some(queue("q")) })),
+        ("Administration/PutAgent", BACKEND, {
+            let eve = pb::Agent { agent_id: "eve".into(), display_name: "Eve".into(), ..Default::default() };
+            m!(PutAgentRequest { request_id: id(), agent: Some(eve) })
+        }),
+        ("Administration/PutSharedCannedResponse", BACKEND, {
+            let canned_response = pb::CannedResponse {
+                response_id: "x".into(),
+                title: "X".into(),
+                text: "x".into(),
+                ..Default::default()
+            };
+            m!(PutSharedCannedResponseRequest { request_id: id(), canned_response: Some(canned_response) })
+        }),
+        ("Administration/GetSharedCannedResponse", BACKEND, m!(GetSharedCannedResponseRequest { response_id: "x" })),
+        ("Administration/ListSharedCannedResponses", BACKEND, m!(ListSharedCannedResponsesRequest {})),
+        ("Administration/DeleteSharedCannedResponse", BACKEND, {
+            m!(DeleteSharedCannedResponseRequest { request_id: id(), response_id: "x" })
+        }),
         ("Administration/GetSettings", BACKEND, m!(GetSettingsRequest {})),
         ("Administration/GetQueue", BACKEND, m!(GetQueueRequest { queue_id: "sales" })),
         ("Administration/ListQueues", BACKEND, m!(ListQueuesRequest {})),
@@ -122,6 +146,21 @@ fn administration() -> Vec<Row> {
         }),
         ("Administration/DeleteAgent", "an agent", ann, m!(DeleteAgentRequest { request_id: id(), agent_id: "ann" })),
         ("Administration/GetAgent", "no such agent", BACKEND, m!(GetAgentRequest { agent_id: "none" })),
+        ("Administration/PutSettings", "none", BACKEND, m!(PutSettingsRequest { request_id: id() })),
+        ("Administration/PutQueue", "an agent", ann, m!(PutQueueRequest { request_id: id(), queue: Some(queue("q")) })),
+        ("Administration/PutQueue", "overflowing to no queue", BACKEND, {
+            let action = pb::MaxWaitAction::Overflow.into();
+            let queue = pb::Queue { max_wait_action: action, overflow_queue_id: "none".into(), ..queue("q") };
+            m!(PutQueueRequest { request_id: id(), queue: Some(queue) })
+        }),
+        ("Administration/GetSharedCannedResponse", "no such response", BACKEND, {
+            m!(GetSharedCannedResponseRequest { response_id: "none" })
+        }),
+        ("Administration/DeleteSharedCannedResponse", "no such response", BACKEND, {
+            m!(DeleteSharedCannedResponseRequest { request_id: id(), response_id: "none" })
+        }),
+        ("Supervision/ListQueueStatistics", "an agent", ann, vec![]),
+        ("Supervision/ListAgentStatistics", "no page of ours", SUE, m!(ListAgentStatisticsRequest { page_token: "?" })),
     ]
 }
 
