@@ -16,6 +16,18 @@ use super::{
 /// The service's reason for an agent who missed an offer.
 pub(super) const NO_ANSWER: &str = "no-answer";
 
+/// For one who declined too many.
+pub(super) const DECLINED: &str = "declined";
+
+/// For one who took a session and said nothing.
+pub(super) const NO_RESPONSE: &str = "no-response";
+
+/// For one who has just signed in.
+pub(super) const SIGNED_IN: &str = "signed-in";
+
+/// The service's reasons, which nobody else gives.
+pub(super) const OWN_REASONS: [&str; 4] = [NO_ANSWER, DECLINED, NO_RESPONSE, SIGNED_IN];
+
 /// An agent or supervisor of the center.
 #[derive(Clone, Debug, Encode, Decode)]
 pub struct Agent {

@@ -91,6 +91,14 @@ impl Center {
         self.canned.as_ref()?.personal.get(agent)
     }
 
+    /// An agent's own go with them.
+    pub(super) fn forget_responses(&mut self, agent: &AgentId) {
+        if let Some(mut canned) = self.canned.take() {
+            canned.personal.remove(agent);
+            self.canned = (*canned != CannedResponses::default()).then_some(canned);
+        }
+    }
+
     /// What a change does to the canned responses; nothing is kept of a center that has none.
     pub(super) fn canned_change(&mut self, change: &CenterChange) {
         let mut canned = self.canned.take().unwrap_or_default();

@@ -105,7 +105,9 @@ impl Center {
                 wrong.push(format!("{id}: a chat without its members"));
             }
             let two: Vec<&AgentId> = chat.members.iter().map(|member| &member.agent).collect();
-            if chat.is_pair && (two.len() != 2 || (chat.is_open() && !pairs.insert(two))) {
+            if chat.is_pair
+                && (two.len() > 2 || (chat.is_open() && two.len() < 2) || (chat.is_open() && !pairs.insert(two)))
+            {
                 wrong.push(format!("{id}: two chats of one pair"));
             }
             if !self.index.deadlines.contains(&(chat.next_deadline(), Subject::Chat(id))) {

@@ -124,6 +124,11 @@ impl Commit<'_> {
         self.text(text)
     }
 
+    /// Puts what is known of a customer, unless it is empty; what they say themselves is masked.
+    pub(super) fn known(&mut self, text: String, by_customer: bool) -> Option<Text> {
+        if by_customer { self.note(text) } else { self.text(text) }
+    }
+
     /// Puts a text, unless it is empty.
     pub(super) fn text(&mut self, text: String) -> Option<Text> {
         (!text.is_empty()).then(|| self.content.put(text))

@@ -83,7 +83,7 @@ impl Center {
                 self.agents.values().filter(serves).take(EXPLAINED).collect()
             }
         };
-        let explained = agents.into_iter().map(|agent| (agent.config.id.clone(), self.obstacles(session, agent)));
+        let explained = agents.into_iter().map(|agent| (agent.config.id.clone(), self.obstacles(session, agent, now)));
         Ok(Explanation { hold: self.hold(session, now), place: self.place_of(id), agents: explained.collect() })
     }
 
@@ -101,7 +101,7 @@ impl Center {
         (session.would_connect() >= self.settings.max_participants as usize).then_some(Hold::Full)
     }
 
-    fn obstacles(&self, session: &Session, agent: &Agent) -> Vec<Obstacle> {
+    fn obstacles(&self, session: &Session, agent: &Agent, now: Time) -> Vec<Obstacle> {
         let mut found = self.own_obstacles(agent);
         let id = &agent.config.id;
         if let Some(entry) = &session.entry {
@@ -127,7 +127,7 @@ impl Center {
             found.push(Obstacle::Skipped(*until));
         }
         if found.is_empty() {
-            found.extend(self.turn_of(session, agent).map(Obstacle::LaterTurn));
+            found.extend(self.turn_of(session, agent, now).map(Obstacle::LaterTurn));
         }
         found
     }
@@ -155,12 +155,14 @@ impl Center {
         found
     }
 
-    /// An agent's turn among those available for the session's queue; none for the first.
-    fn turn_of(&self, session: &Session, agent: &Agent) -> Option<usize> {
+    /// An agent's turn among those who could be asked now; none for the first.
+    fn turn_of(&self, session: &Session, agent: &Agent, now: Time) -> Option<usize> {
         let entry = session.entry.as_ref()?;
         let turns = self.index.available.get(&(entry.queue.clone(), None))?;
-        let able = turns.iter().filter(|turn| self.agents[&turn.agent].can(&entry.wants));
-        let before = able.take_while(|turn| turn.agent != agent.config.id).count();
-        (before > 0).then_some(before + 1)
+        let named = self.named_for(session, now);
+        let able = turns.iter().map(|turn| &turn.agent).filter(|agent| self.agents[*agent].can(&entry.wants));
+        let others = able.filter(|agent| named != Some(agent) && self.may_offer(session, agent, now));
+        let mut turns = named.into_iter().chain(others);
+        turns.position(|other| *other == agent.config.id).filter(|before| *before > 0).map(|before| before + 1)
     }
 }

@@ -7,9 +7,12 @@ use jiff::{
 };
 use minicbor::{Decode, Encode};
 
-use super::{ids::Label, time::Time};
+use super::{
+    ids::Label,
+    time::{HOUR, Millis, Time},
+};
 
-/// How far ahead the next change is looked for: what comes later is as good as never, and is looked for again then.
+/// How many days ahead the next change is looked for: what comes later is looked for again then.
 const HORIZON: usize = 400;
 
 /// Minutes of a day.
@@ -66,6 +69,19 @@ pub struct Openness {
     /// When that changes; none is not within a year.
     #[n(1)]
     pub until: Option<Time>,
+    /// When it is looked at again, if it doesn't change before.
+    #[n(2)]
+    pub again: Option<Time>,
+}
+
+impl Openness {
+    /// Open, and nothing says otherwise.
+    pub const ALWAYS: Self = Self { open: true, until: None, again: None };
+
+    /// When it has to be looked at.
+    pub(super) fn due(&self) -> Option<Time> {
+        self.until.or(self.again)
+    }
 }
 
 /// Whether this names a time zone.
@@ -93,13 +109,15 @@ impl Hours {
             match open_until {
                 // The spans of two days that meet at midnight are one.
                 Some(end) if from <= end => open_until = Some(end.max(to)),
-                Some(end) => return Openness { open: true, until: Some(time(end)) },
-                None if moment < from => return Openness { open: false, until: Some(time(from)) },
+                Some(end) => return Openness { open: true, until: Some(time(end)), again: None },
+                None if moment < from => return Openness { open: false, until: Some(time(from)), again: None },
                 None if moment < to => open_until = Some(to),
                 None => {}
             }
         }
-        Openness { open: open_until.is_some(), until: None }
+        // Looked for again while there is still something ahead that was seen.
+        let again = now + HORIZON as Millis / 2 * 24 * HOUR;
+        Openness { open: open_until.is_some(), until: None, again: Some(again) }
     }
 
     fn instants(&self, day: Date, zone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {

@@ -328,7 +328,7 @@ impl Center {
         }
         self.chats.values_mut().for_each(|chat| chat.keys = ChatKeys::default());
         self.reindex_all();
-        let changes = self.openness.iter().filter_map(|(queue, it)| Some((it.until?, Subject::Queue(queue.clone()))));
+        let changes = self.openness.iter().filter_map(|(queue, it)| Some((it.due()?, Subject::Queue(queue.clone()))));
         self.index.deadlines.extend(changes);
     }
 

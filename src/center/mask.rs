@@ -8,9 +8,17 @@ use super::settings::Settings;
 
 mod cards;
 
-/// Bytes that one compiled pattern may take: a message is searched in a time that grows with them, so a pattern can't make
-/// its center slow. Ten times what patterns of account numbers take.
+/// Bytes that one compiled pattern may take: a search takes a time that grows with them. Ten times what patterns of account
+/// numbers take.
 const COMPILED: usize = 256 * 1024;
+
+/// Bytes that are looked at for all masks of one text, at most. The search for each match may go to the text's end, so very many
+/// matches in a long text cost their product, on the thread that all centers of a shard share: what lies behind this is hidden
+/// whole. In a text of 2 KiB there is room for two thousand matches.
+const LOOKED_AT: usize = 2 * 1024 * 1024;
+
+/// What stands for a rest that is hidden.
+pub(super) const HIDDEN: &str = "…";
 
 /// Patterns of a center: each is searched for in every message.
 pub const MAX_MASKS: usize = 20;
@@ -88,8 +96,9 @@ impl Masks {
     /// A text as it may be stored.
     pub(super) fn apply(&self, text: String) -> String {
         let mut masked = if self.card_numbers { cards::mask(text) } else { text };
+        let mut left = LOOKED_AT;
         for (pattern, replacement) in &self.patterns {
-            if let Some(other) = replaced(pattern, replacement, &masked) {
+            if let Some(other) = replaced(pattern, replacement, &masked, &mut left) {
                 masked = other;
             }
         }
@@ -97,8 +106,10 @@ impl Masks {
     }
 }
 
-/// The text with every match replaced, cut where it became too long; none where nothing matches.
-fn replaced(pattern: &Regex, replacement: &str, text: &str) -> Option<String> {
+/// The text with every match replaced, cut where it became too long, its rest hidden where too much was looked at; none where
+/// nothing matches.
+fn replaced(pattern: &Regex, replacement: &str, text: &str, left: &mut usize) -> Option<String> {
+    *left = left.saturating_sub(text.len());
     let mut matches = pattern.captures_iter(text).peekable();
     matches.peek()?;
     let (mut masked, mut rest) = (String::with_capacity(text.len()), 0);
@@ -108,6 +119,12 @@ fn replaced(pattern: &Regex, replacement: &str, text: &str) -> Option<String> {
         captures.expand(replacement, &mut masked);
         rest = whole.end();
         if masked.len() > LONGEST {
+            break;
+        }
+        *left = left.saturating_sub(text.len() - rest);
+        if *left == 0 {
+            masked.push_str(HIDDEN);
+            rest = text.len();
             break;
         }
     }

@@ -123,4 +123,9 @@ impl Offer {
     pub fn takes_over(&self) -> bool {
         !matches!(self.kind, OfferKind::Invitation { mode: InviteMode::Conference, .. })
     }
+
+    /// Whether accepting it makes everybody else leave: a supervisor's.
+    pub fn replaces(&self) -> bool {
+        matches!(self.kind, OfferKind::Invitation { mode: InviteMode::Reassign, .. })
+    }
 }

@@ -6,12 +6,12 @@ use crate::bugs::bug;
 
 use super::{
     Center,
-    agent::Agent,
     commit::Commit,
     event::Happened,
     ids::{AgentId, OfferId, SessionId},
     offer::{Offer, OfferKind},
     session::{Place, QueueEntry, Session},
+    settings::AgentKind,
     time::Time,
 };
 
@@ -93,8 +93,7 @@ impl Center {
     pub(super) fn first_agent_for(&self, id: SessionId, now: Time) -> Option<AgentId> {
         let session = self.sessions.get(&id).filter(|session| session.is_offerable())?;
         let entry = session.entry.as_ref()?;
-        let named = entry.named.as_ref().filter(|named| self.could_take(named, entry));
-        if let Some(named) = named.filter(|named| self.may_offer(session, named, now)) {
+        if let Some(named) = self.named_for(session, now) {
             return Some(named.clone());
         }
         // Of several skills, the one that the fewest have.
@@ -111,6 +110,13 @@ impl Center {
         able.into_iter().find(|agent| self.may_offer(session, agent, now)).cloned()
     }
 
+    /// The agent who was named for a session, if they can be asked now.
+    pub(super) fn named_for<'a>(&self, session: &'a Session, now: Time) -> Option<&'a AgentId> {
+        let entry = session.entry.as_ref()?;
+        let named = entry.named.as_ref().filter(|named| self.could_take(named, entry))?;
+        self.may_offer(session, named, now).then_some(named)
+    }
+
     /// Whether an agent is available, serves the entry's queue and is as good as it wants.
     fn could_take(&self, agent: &AgentId, entry: &QueueEntry) -> bool {
         self.agents.get(agent).is_some_and(|agent| {
@@ -119,7 +125,7 @@ impl Center {
     }
 
     /// Whether an available agent of its queue, who is as good as it wants, can be offered an offerable session.
-    fn may_offer(&self, session: &Session, agent: &AgentId, now: Time) -> bool {
+    pub(super) fn may_offer(&self, session: &Session, agent: &AgentId, now: Time) -> bool {
         session.entry.as_ref().is_some_and(|entry| entry.expire > now && entry.closed.is_none())
             && self.waited_for(session).is_none_or(|preferred| preferred == agent)
             && (session.connected_as(agent).is_none() || bug!(OfferedTheirOwn))
@@ -128,10 +134,15 @@ impl Center {
             && (!session.skipped.contains_key(agent) || !self.anyone_else(session))
     }
 
-    /// The agent whom a session waits for: as long as they are at work and didn't send it away.
+    /// The agent whom a session waits for: as long as they are at work, serve its queue and didn't send it away.
     pub(super) fn waited_for<'a>(&self, session: &'a Session) -> Option<&'a AgentId> {
-        let preferred = &session.entry.as_ref()?.preferred.as_ref()?.agent;
-        let there = self.agents.get(preferred).is_some_and(Agent::is_signed_in);
+        let entry = session.entry.as_ref()?;
+        let preferred = &entry.preferred.as_ref()?.agent;
+        let there = self.agents.get(preferred).is_some_and(|agent| {
+            agent.is_signed_in()
+                && agent.config.kind != AgentKind::Assistant
+                && agent.config.queues.contains(&entry.queue)
+        });
         (there && !session.skipped.contains_key(preferred)).then_some(preferred)
     }
 
@@ -159,7 +170,6 @@ impl Center {
 impl Session {
     /// How many will be connected beside whoever takes it from its queue: those who stay, and who is asked to join them.
     pub(super) fn would_connect(&self) -> usize {
-        let stay = self.connected().filter(|participant| !self.leaving.contains(&participant.agent)).count();
-        stay + self.offers.iter().filter(|offer| !offer.takes_over()).count()
+        self.staying().count() + self.offers.iter().filter(|offer| !offer.takes_over()).count()
     }
 }

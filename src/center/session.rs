@@ -147,6 +147,10 @@ pub struct Session {
     /// What most sessions have nothing of.
     #[n(34)]
     pub extras: Option<Box<Extras>>,
+    /// The last message, in both numberings.
+    #[n(40)]
+    #[cbor(default)]
+    pub(super) said: ReadMark,
     /// Where the indexes have it. Derived.
     #[cbor(skip)]
     pub(super) keys: SessionKeys,
@@ -331,6 +335,16 @@ impl Session {
     /// Memberships that last.
     pub fn connected(&self) -> impl Iterator<Item = &Participant> {
         self.participants.iter().filter(|participant| participant.left.is_none())
+    }
+
+    /// Of those the assistants.
+    pub fn assisting(&self) -> impl Iterator<Item = &Participant> {
+        self.connected().filter(|participant| participant.assistant)
+    }
+
+    /// Memberships that last when it is taken from its queue.
+    pub fn staying(&self) -> impl Iterator<Item = &Participant> {
+        self.connected().filter(|participant| !self.leaving.contains(&participant.agent))
     }
 
     /// An agent's membership that lasts.

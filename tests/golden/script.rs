@@ -10,7 +10,7 @@ use chatsession::{
 };
 
 /// What must happen in it.
-pub const KINDS: [&str; 89] = [
+pub const KINDS: [&str; 90] = [
     "Started(",
     "Queued {",
     "Unqueued {",
@@ -49,6 +49,7 @@ pub const KINDS: [&str; 89] = [
     "Archived {",
     "Overflow",
     "CannedPut(",
+    "CannedDeleted(",
     "OwnCannedPut {",
     "OwnCannedDeleted {",
     "AttachmentCreated {",
@@ -282,6 +283,7 @@ fn attended(day: &mut Script) -> SessionId {
         day.ask(agent("bob"), Command::TransferToQueue(Box::new(transfer)));
         day.ask(agent("bob"), Command::WithdrawFromQueue { session, expected: None });
     }
+    day.ask(agent("bob"), Command::SetDisposition { session, code: None, notes: "calls back".into() });
     day.ask(agent("bob"), Command::SetDisposition { session, code: Some(code("sold")), notes: "well done".into() });
     day.pass(6 * MINUTE);
     day.ask(agent("bob"), Command::Leave { session, if_last: None, expected: None });

@@ -72,7 +72,7 @@ fn a_seed_is_the_same_twice() {
 #[test]
 fn customers_see_the_same_with_and_without_whispers() {
     let mut whispers = 0;
-    for seed in 1..=80 {
+    for seed in 1..=100 {
         let streams = |whispers| {
             let mut sim = Sim::new(Plan { seed, steps: STEPS, faults: false, whispers });
             sim.run().unwrap();

@@ -158,7 +158,7 @@ impl People<'_> {
             2 => Command::DeleteQueue { queue: self.queue() },
             3 | 4 => Command::DeleteAgent { agent: agent_id(tom) },
             5 if self.rng.one_in(4) => Command::DeleteAgent { agent: self.agent() },
-            6 => Command::Put(Object::Queue(Box::new(queue(popup, change)))),
+            6 => Command::PutAlone(Object::Queue(Box::new(queue(popup, change)))),
             7 => Command::Put(Object::Queue(Box::new(queue(["support", "vip"][self.rng.below(2) as usize], change)))),
             8 => Command::Put(Object::Agent(Box::new(agent(tom, change)))),
             _ => {

@@ -138,7 +138,8 @@ pub fn after(before: &Center, center: &Center, record: &Record) -> Check {
             }
             Happened::Left { agent, .. } => {
                 let queue = session.participant(agent).and_then(|past| center.queues.get(&past.queue));
-                let owed = queue.is_some_and(|queue| queue.wrap_up_time > 0);
+                let helped = session.participant(agent).is_some_and(|past| past.assistant);
+                let owed = queue.is_some_and(|queue| queue.wrap_up_time > 0) && !helped;
                 must(owed == session.wrap_ups.contains_key(agent), || format!("{agent} left, wrap-up owed: {owed}"))?;
             }
             Happened::Unqueued { reason: UnqueueReason::Taken, .. } => {

@@ -61,7 +61,10 @@ pub fn quietly(center: &Center, record: &Record, event: &Event, stalls: &[(Time,
             if record.events.iter().any(put) {
                 return Ok(());
             }
-            due("a queue's opening or closing", center.openness.get(queue).and_then(|openness| openness.until))
+            due(
+                "a queue's opening or closing",
+                center.openness.get(queue).and_then(|openness| openness.until.or(openness.again)),
+            )
         }
         Event::Center(CenterChange::Widened { session }) => due("widening", entry(session).and_then(|it| it.widen)),
         Event::Center(CenterChange::PreferenceEnded { session }) => {
@@ -95,7 +98,7 @@ pub fn due(center: &Center, mut due: impl FnMut(&str, String, Option<Time>)) {
         }
     }
     for (queue, openness) in &center.openness {
-        due("opening or closing", queue.to_string(), openness.until);
+        due("opening or closing", queue.to_string(), openness.until.or(openness.again));
     }
     for agent in center.agents.values() {
         if let Ramp::Until(time) = agent.ramp {

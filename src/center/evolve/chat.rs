@@ -25,6 +25,16 @@ impl Center {
         }
     }
 
+    /// Somebody is no more: the chats that they have left are nobody's of that id.
+    pub(super) fn forget_member(&mut self, agent: &AgentId) {
+        for id in self.index.chats.of.remove(agent).unwrap_or_default() {
+            let Some(chat) = self.chats.get_mut(&id) else { continue };
+            self.index.forget_pair(chat);
+            chat.members.retain(|member| member.agent != *agent);
+            chat.keys.members = chat.members.len();
+        }
+    }
+
     pub(super) fn forget_chat(&mut self, id: &ChatId) {
         let Some(chat) = self.chats.remove(id) else { return };
         self.index.forget_chat(&chat);

@@ -5,7 +5,7 @@ mod session;
 
 use super::{
     Center, REQUEST_MEMORY, Remembered, Requests,
-    agent::{Agent, NextNotReady, Ramp, Status},
+    agent::{Agent, NextNotReady, Ramp, SIGNED_IN, Status},
     command::Caller,
     event::{
         AgentChange, Audit, CenterChange, Event, Happened, LeaderStarted, QueueCause, Record, SessionEvent,
@@ -22,6 +22,9 @@ use super::{
     time::Time,
     waits::Untaken,
 };
+
+/// Requests forgotten with each that is remembered: more than come, so that none is kept for long.
+const FORGOTTEN_AT_ONCE: usize = 64;
 
 impl Center {
     /// Folds one commit of the log.
@@ -137,7 +140,7 @@ impl Center {
         agent.figures.count(now, &agent.status, &agent.work);
         match change {
             AgentChange::SignedIn { grace_end } => {
-                agent.enter(Status::NotReady(Code::parse("signed-in")), now);
+                agent.enter(Status::NotReady(Code::parse(SIGNED_IN)), now);
                 agent.grace_end = agent.desks.is_empty().then_some(*grace_end);
             }
             AgentChange::SignedOut => {
@@ -180,14 +183,18 @@ impl Center {
             CenterChange::QueueDeleted(queue) => {
                 self.queues.remove(queue);
                 self.waits.remove(queue);
-                if let Some(Openness { until: Some(until), .. }) = self.openness.remove(queue) {
+                if let Some(until) = self.openness.remove(queue).and_then(|openness| openness.due()) {
                     self.index.deadlines.remove(&(until, Subject::Queue(queue.clone())));
                 }
             }
-            CenterChange::AgentDeleted(agent) => {
-                if let Some(mut agent) = self.agents.remove(agent) {
+            CenterChange::AgentDeleted(id) => {
+                if let Some(mut agent) = self.agents.remove(id) {
                     self.index.forget_agent(&mut agent);
                 }
+                // Whoever gets the id next begins with nothing of theirs.
+                self.favourites.remove(id);
+                self.forget_responses(id);
+                self.forget_member(id);
             }
             CenterChange::Audited { by, what } => self.audited(by, what),
             CenterChange::AgentPut(config) => {
@@ -277,21 +284,29 @@ impl Center {
     }
 
     fn queue_put(&mut self, now: Time, queue: &Queue) {
-        self.queues.insert(queue.id.clone(), queue.clone());
+        let before = self.queues.insert(queue.id.clone(), queue.clone());
+        let kept = before.is_none_or(|before| before.closing_action == ClosingAction::Keep);
+        let keeps = queue.closing_action == ClosingAction::Keep;
+        let closed = self.openness.get(&queue.id).is_some_and(|openness| !openness.open);
         for place in self.index.waiting.get(&queue.id).cloned().unwrap_or_default() {
             if let Some(session) = self.sessions.get_mut(&place.session) {
                 session.suit_queue(&self.queues, now);
             }
-            self.quietly(&place.session, |_| {});
+            self.quietly(&place.session, |session| {
+                if keeps != kept {
+                    // Those who wait in a closed queue are kept from now on, or no longer.
+                    session.entry.iter_mut().for_each(|entry| entry.closed = (closed && !keeps).then_some(now));
+                }
+            });
         }
     }
 
     fn queue_hours(&mut self, now: Time, id: &QueueId, openness: Openness) {
         let subject = Subject::Queue(id.clone());
-        if let Some(Openness { until: Some(until), .. }) = self.openness.insert(id.clone(), openness) {
+        if let Some(until) = self.openness.insert(id.clone(), openness).and_then(|openness| openness.due()) {
             self.index.deadlines.remove(&(until, subject.clone()));
         }
-        self.index.deadlines.extend(openness.until.map(|until| (until, subject)));
+        self.index.deadlines.extend(openness.due().map(|due| (due, subject)));
         let keeps = self.queues.get(id).is_none_or(|queue| queue.closing_action == ClosingAction::Keep);
         let closed = (!openness.open && !keeps).then_some(now);
         for place in self.index.waiting.get(id).cloned().unwrap_or_default() {
@@ -333,11 +348,15 @@ impl Center {
 }
 
 impl Requests {
+    /// Forgets some of what is older, so that no commit pays for a whole day; who looks up ignores the rest.
     fn forget_before(&mut self, time: Time) {
-        while let Some((when, caller, request)) = self.by_time.front().filter(|(when, ..)| *when < time) {
-            debug_assert!(*when < time);
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            let Some((when, caller, request)) = self.by_time.front().filter(|(when, ..)| *when < time) else { return };
             if let Some(requests) = self.answers.get_mut(caller) {
-                requests.remove(request);
+                // Unless it was asked anew since.
+                if requests.get(request).is_some_and(|known| known.answer.time == *when) {
+                    requests.remove(request);
+                }
                 if requests.is_empty() {
                     self.answers.remove(caller);
                 }

@@ -52,6 +52,7 @@ impl Session {
             skills: started.skills.clone(),
             flag: None,
             first_response: None,
+            said: ReadMark::default(),
             keys: Default::default(),
         }
     }
@@ -249,6 +250,10 @@ impl Session {
         }
         if offer.is_router() && matches!(outcome, Outcome::Declined | Outcome::NoAnswer) {
             self.skipped.insert(offer.agent.clone(), skip_until);
+            // Who was waited for has had their turn.
+            for entry in self.entry.iter_mut().filter(|entry| entry.prefers(&offer.agent)) {
+                entry.preferred = None;
+            }
         }
         if self.ended_offers.len() == ENDED_OFFERS_KEPT {
             self.ended_offers.pop_front();
@@ -282,6 +287,7 @@ impl Session {
     }
 
     fn posted(&mut self, now: Time, event: &SessionEvent, message: &RequestId, fingerprint: Option<u64>) {
+        self.said = ReadMark { revision: event.revision, public: event.public.unwrap_or(self.said.public) };
         let sender = match &event.by {
             By::Customer => None,
             By::Agent { id, .. } => Some(id.clone()),

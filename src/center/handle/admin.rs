@@ -107,10 +107,14 @@ impl Commit<'_> {
     pub(super) fn look_at_hours(&mut self, id: &QueueId) {
         let openness = match self.center.queues.get(id).and_then(|queue| queue.hours.as_ref()) {
             Some(hours) => hours.at(self.now),
-            None if self.center.openness.contains_key(id) => Openness { open: true, until: None },
+            None if self.center.openness.contains_key(id) => Openness::ALWAYS,
             None => return,
         };
-        if self.center.openness.get(id) != Some(&openness) {
+        let stands = self.center.openness.get(id).is_some_and(|known| {
+            (known.open, known.until) == (openness.open, openness.until)
+                && known.again.is_none_or(|again| again > self.now)
+        });
+        if !stands {
             self.center(CenterChange::QueueHours { queue: id.clone(), openness });
         }
     }
@@ -172,6 +176,7 @@ pub(super) fn delete_agent(
     }
     let by = caller.clone();
     Ok(move |commit: &mut Commit<'_>| {
+        commit.leave_chats(&id);
         commit.center(CenterChange::AgentDeleted(id.clone()));
         commit.center(CenterChange::Audited { by, what: Audit::AgentDeleted(id) });
         Answer::default()

@@ -3,7 +3,8 @@
 use super::about;
 use crate::center::{
     Answer, Attachment, AttachmentId, Caller, Center, CenterChange, FileId, Label, PostedAttachment, Refusal,
-    SessionId, attachment::UNSENT_KEPT, command::NamedAttachment, commit::Commit, session::Session,
+    SessionId, attachment::UNSENT_KEPT, command::NamedAttachment, commit::Commit, mask::HIDDEN, session::Session,
+    text::Text,
 };
 
 fn wrong(field: impl Into<String>, why: impl Into<String>) -> Refusal {
@@ -37,7 +38,7 @@ pub(super) fn create(
     let (is_known, owner) = (known.is_some(), caller.who.agent().cloned());
     Ok(move |commit: &mut Commit<'_>| {
         if !is_known {
-            let (name, created) = (commit.content.put(name), commit.now);
+            let (name, created) = (commit.file_name(name), commit.now);
             let expire = created + UNSENT_KEPT;
             let attachment = Attachment { owner, name, content_type, size, created, expire, file: None, posted: None };
             commit.center(CenterChange::AttachmentCreated { session, id, attachment: Box::new(attachment) });
@@ -94,12 +95,18 @@ pub(super) fn to_send(
 }
 
 impl Commit<'_> {
+    /// A file's name, which may tell what must not be stored as well as a text.
+    fn file_name(&mut self, name: String) -> Text {
+        let masked = self.masked(name);
+        self.content.put(if masked.is_empty() { HIDDEN.to_owned() } else { masked })
+    }
+
     /// A message's files, their names beside its text.
     pub(super) fn posted(&mut self, session: SessionId, named: Vec<NamedAttachment>) -> Vec<PostedAttachment> {
         let mut posted = Vec::with_capacity(named.len());
         for NamedAttachment { id, name } in named {
             let Some(known) = self.get(session).attachment(id).cloned() else { continue };
-            let name = self.content.put(name);
+            let name = self.file_name(name);
             posted.push(PostedAttachment { id, name, content_type: known.content_type, size: known.size });
         }
         posted

@@ -64,7 +64,10 @@ pub(super) fn send(
     let request = request.ok_or_else(|| invalid("request_id", "is required"))?;
     let chat = center.goes_on(id);
     let (chat, _) = center.chat_with(caller, chat)?;
-    if chat.closed.as_ref().is_some_and(|closed| closed.reason == ChatEndReason::Emptied) {
+    let emptied = chat.closed.as_ref().is_some_and(|closed| closed.reason == ChatEndReason::Emptied);
+    // Of two, one is no more.
+    let halved = chat.is_pair && chat.members.len() < 2;
+    if emptied || halved {
         return Err(Refusal::ChatClosed);
     }
     if chat.is_open() && chat.is_full(&center.settings) {
@@ -213,6 +216,20 @@ impl Commit<'_> {
     /// When a chat in which something is said now is closed, unless something more is said.
     fn quiet_end(&self, is_pair: bool) -> Option<crate::center::Time> {
         is_pair.then(|| self.now + self.center.settings.chat_idle_time())
+    }
+
+    /// Somebody is going to be no more: groups go on without them, and two aren't a pair any longer.
+    pub(super) fn leave_chats(&mut self, agent: &AgentId) {
+        let chats = self.center.chats_of(agent).filter(|(chat, member)| chat.is_open() && member.left.is_none());
+        let chats: Vec<(ChatId, Label, bool)> = chats
+            .map(|(chat, member)| (chat.id, member.name.clone(), chat.is_pair || chat.present().count() == 1))
+            .collect();
+        for (id, name, is_over) in chats {
+            self.chat(id, By::System, ChatHappened::Left { agent: agent.clone(), name });
+            if is_over {
+                self.chat(id, By::System, ChatHappened::Closed { reason: ChatEndReason::Emptied });
+            }
+        }
     }
 
     /// A chat's time has come.

@@ -4,7 +4,7 @@ use super::about;
 use crate::bugs::bug;
 use crate::center::{
     AgentId, AgentKind, Answer, Caller, CancelCause, Center, Happened, InviteMode, Millis, Offer, OfferId, OfferKind,
-    Outcome, Refusal, Session, SessionId, commit::Commit,
+    Outcome, Participant, Refusal, Session, SessionId, commit::Commit,
 };
 
 #[expect(clippy::too_many_arguments, reason = "one for each field of the command")]
@@ -21,7 +21,7 @@ pub(super) fn invite(
     let (session, inviter) = center.attended_by(caller, id)?;
     session.expect(expected)?;
     let inviter = inviter.agent.clone();
-    center.check_invitee(session, &invitee)?;
+    center.check_invitee(session, &invitee, mode, &inviter)?;
     if mode != InviteMode::Conference && center.agents[&invitee].config.kind == AgentKind::Assistant {
         return Err(Refusal::FieldInvalid { field: "mode".into(), why: "an assistant can only join".into() });
     }
@@ -37,7 +37,13 @@ pub(super) fn invite(
 
 impl Center {
     /// Whether an agent can be asked to join a session.
-    pub(super) fn check_invitee(&self, session: &Session, invitee: &AgentId) -> Result<(), Refusal> {
+    pub(super) fn check_invitee(
+        &self,
+        session: &Session,
+        invitee: &AgentId,
+        mode: InviteMode,
+        inviter: &AgentId,
+    ) -> Result<(), Refusal> {
         let target = self.agent(invitee)?;
         if session.connected_as(invitee).is_some() {
             return Err(Refusal::AlreadyParticipant);
@@ -51,7 +57,13 @@ impl Center {
         if !target.has_room(&self.settings) && !bug!(DoubleUnit) {
             return Err(Refusal::AgentAtCapacity);
         }
-        if session.connected().count() + session.offers.len() >= self.settings.max_participants as usize {
+        let leaves = |other: &&Participant| match mode {
+            InviteMode::Conference => false,
+            InviteMode::Transfer => other.agent == *inviter,
+            InviteMode::Reassign => !other.assistant,
+        };
+        let stay = session.connected().filter(|other| !leaves(other)).count();
+        if stay + session.offers.len() >= self.settings.max_participants as usize {
             return Err(Refusal::LimitReached { limit: "max_participants".into() });
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentChange, AgentId, Answer, Audience, By, Caller, Center, Code, EndReason, Happened, IfLast, LeaveReason,
-    Participant, Refusal, SessionId, Status, commit::Commit, session::Session,
+    AgentId, AgentKind, Answer, Audience, By, Caller, Center, EndReason, Happened, IfLast, LeaveReason, Participant,
+    Refusal, SessionId, agent::NO_RESPONSE, commit::Commit, session::Session,
 };
 
 pub(super) fn leave(
@@ -18,7 +18,7 @@ pub(super) fn leave(
     let agent = participant.agent.clone();
     let is_last = session.is_alone_with(&agent) && session.entry.is_none();
     let if_last = match is_last {
-        true => Some(choice(session, if_last)?),
+        true => Some(choice(center.awaits_invitee(session), if_last)?),
         false => None,
     };
     Ok(move |commit: &mut Commit<'_>| {
@@ -34,15 +34,21 @@ pub(super) fn leave(
     })
 }
 
-fn choice(session: &Session, asked: Option<IfLast>) -> Result<IfLast, Refusal> {
+fn choice(awaits_invitee: bool, asked: Option<IfLast>) -> Result<IfLast, Refusal> {
     let mut choices = vec![IfLast::ReturnToQueue, IfLast::End];
-    if session.has_invitation() {
+    if awaits_invitee {
         choices.insert(1, IfLast::AwaitInvitee);
     }
     asked.filter(|asked| choices.contains(asked)).ok_or(Refusal::LastAgent(choices))
 }
 
 impl Center {
+    /// Whether somebody is invited who would attend it.
+    pub(in crate::center) fn awaits_invitee(&self, session: &Session) -> bool {
+        let attends = |agent: &AgentId| self.agents[agent].config.kind != AgentKind::Assistant;
+        session.offers.iter().any(|offer| !offer.is_router() && attends(&offer.agent))
+    }
+
     /// A session that the caller knows and that hasn't ended.
     pub(super) fn open(&self, caller: &Caller, id: SessionId) -> Result<&Session, Refusal> {
         let session = self.known(&caller.who, id)?;
@@ -79,13 +85,13 @@ impl Commit<'_> {
     /// An agent doesn't go on, and didn't say what becomes of the customer: who was alone with them waits again.
     pub(super) fn send_away(&mut self, id: SessionId, agent: &AgentId, reason: LeaveReason) {
         let session = self.get(id);
-        if session.is_alone_with(agent) && session.entry.is_none() && !session.has_invitation() {
+        if session.is_alone_with(agent) && session.entry.is_none() && !self.center.awaits_invitee(session) {
             self.return_home(id);
             self.say(id, By::System, Audience::Everyone, BACK_IN_QUEUE);
         }
         self.leave(id, agent, reason);
-        if reason == LeaveReason::NoResponse && self.center.agents[agent].status == Status::Ready {
-            self.agent(agent, AgentChange::NotReady { reason: Code::parse("no-response") });
+        if reason == LeaveReason::NoResponse {
+            self.stop(agent, NO_RESPONSE);
         }
     }
 
@@ -94,7 +100,7 @@ impl Commit<'_> {
         let Some(participant) = self.get(id).connected_as(agent).cloned() else {
             return;
         };
-        let Participant { number, agent, name, queue, .. } = participant;
+        let Participant { number, agent, name, queue, assistant, .. } = participant;
         let left = Happened::Left { participant: number, agent: agent.clone(), name, reason };
         match reason {
             LeaveReason::Left | LeaveReason::Transferred | LeaveReason::Removed | LeaveReason::TakenOver => {
@@ -104,6 +110,9 @@ impl Commit<'_> {
                 self.system(id, left)
             }
         }
-        self.start_wrap_up(id, agent, &queue);
+        // Who only helped has nothing to wrap up.
+        if !assistant {
+            self.start_wrap_up(id, agent, &queue);
+        }
     }
 }

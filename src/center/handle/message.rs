@@ -67,6 +67,7 @@ fn quoted(session: &Session, caller: &Caller, audience: Audience, reply_to: u32)
     Ok(Quoted { revision, public: session.public_revision(revision) })
 }
 
+/// Counts only while a message is unread: marks upon marks would have no end.
 pub(super) fn read(
     center: &Center,
     caller: &Caller,
@@ -80,14 +81,19 @@ pub(super) fn read(
     if revision > last {
         return Err(Refusal::PositionInFuture { last });
     }
-    let before = if by_customer { known.public } else { known.revision };
+    let (before, said) = match by_customer {
+        true => (known.public, session.said.public),
+        false => (known.revision, session.said.revision),
+    };
+    let counts = revision > before && said > before;
+    // Whether everyone hears of it depends on what everyone sees alone: customers must not learn that staff has whispered.
+    let mark = center.read_mark(id, revision, by_customer);
+    let for_everyone = mark.public > known.public && session.said.public > known.public || bug!(ReadMarkLeaks);
     Ok(move |commit: &mut Commit<'_>| {
-        if revision > before {
-            let mark = commit.center.read_mark(id, revision, by_customer);
-            let audience =
-                if mark.public > known.public || bug!(ReadMarkLeaks) { Audience::Everyone } else { Audience::Staff };
-            let by = commit.caller_by();
-            let ReadMark { revision, public } = mark;
+        if counts {
+            let audience = if for_everyone { Audience::Everyone } else { Audience::Staff };
+            let public = if for_everyone { mark.public } else { known.public };
+            let (by, revision) = (commit.caller_by(), mark.revision);
             commit.tell(id, by, audience, Happened::Read { participant, revision, public });
         }
         about(id)

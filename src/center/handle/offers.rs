@@ -4,7 +4,8 @@ use super::about;
 use crate::bugs::bug;
 use crate::center::{
     AgentId, AgentKind, Answer, Caller, CancelCause, Center, Happened, InviteMode, JoinCause, LeaveReason, Moment,
-    Offer, OfferId, OfferKind, Outcome, QueueId, Refusal, SessionId, UnqueueReason, commit::Commit, session::Session,
+    Offer, OfferId, OfferKind, Outcome, Participant, QueueId, Refusal, SessionId, UnqueueReason, commit::Commit,
+    session::Session,
 };
 
 /// The agent's own open offer.
@@ -41,11 +42,12 @@ pub(super) fn accept(
     offer: OfferId,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let (session, offer) = own_offer(center, caller, id, offer)?;
-    let leaves = |agent: &AgentId| {
-        session.transfers_from(offer).is_some_and(|inviter| inviter.agent == *agent)
-            || (session.is_taken_by(offer) && session.leaving.contains(agent))
+    let leaves = |other: &&Participant| {
+        session.transfers_from(offer).is_some_and(|inviter| inviter.agent == other.agent)
+            || (session.is_taken_by(offer) && session.leaving.contains(&other.agent))
+            || (offer.replaces() && !other.assistant)
     };
-    let stay = session.connected().filter(|connected| !leaves(&connected.agent)).count();
+    let stay = session.connected().filter(|other| !leaves(other)).count();
     if stay >= center.settings.max_participants as usize {
         return Err(Refusal::LimitReached { limit: "max_participants".into() });
     }
@@ -95,9 +97,11 @@ impl Commit<'_> {
         }
         // Before the joining, so that the queue it was taken from is open to overflow again.
         let from = self.get(id).entry.as_ref().filter(|_| takes).map(|entry| entry.queue.clone());
-        let planned = if takes { self.taken(id) } else { Vec::new() };
-        self.join(id, &offer.agent, cause, queue);
-        for leaver in inviter.filter(|_| !bug!(InviterStays)).into_iter().chain(planned) {
+        let mut leavers: Vec<AgentId> = inviter.filter(|_| !bug!(InviterStays)).into_iter().collect();
+        leavers.extend(if takes { self.taken(id) } else { Vec::new() });
+        let owed = self.get(id).attending().all(|other| leavers.contains(&other.agent)) || offer.replaces();
+        self.join(id, &offer.agent, cause, queue, owed);
+        for leaver in leavers {
             self.leave(id, &leaver, LeaveReason::Transferred);
         }
         for leaver in replaced {
@@ -108,12 +112,8 @@ impl Commit<'_> {
 
     /// Whom a supervisor wants replaced by who accepts this.
     fn replaced_by(&self, id: SessionId, offer: &Offer) -> Vec<AgentId> {
-        match &offer.kind {
-            OfferKind::Invitation { mode: InviteMode::Reassign, .. } => {
-                self.get(id).attending().map(|participant| participant.agent.clone()).collect()
-            }
-            OfferKind::Invitation { .. } | OfferKind::Router => Vec::new(),
-        }
+        let attending = self.get(id).attending().filter(|_| offer.replaces());
+        attending.map(|participant| participant.agent.clone()).collect()
     }
 
     /// The queue that a session was taken from says that somebody is here now.
@@ -138,17 +138,16 @@ impl Commit<'_> {
         self.get(id).leaving.iter().cloned().collect()
     }
 
-    pub(super) fn join(&mut self, id: SessionId, agent: &AgentId, cause: JoinCause, queue: QueueId) {
+    /// An agent is connected. Who joins others owes no first word: somebody speaks to the customer already, and goes on to.
+    pub(super) fn join(&mut self, id: SessionId, agent: &AgentId, cause: JoinCause, queue: QueueId, owed: bool) {
         if self.get(id).wrap_ups.contains_key(agent) {
             self.end_wrap_up(id, agent, crate::center::WrapUpOutcome::Rejoined);
         }
         let config = &self.center.agents[agent].config;
         let (name, participant) = (config.name.clone(), self.get(id).joins + 1);
         let assistant = (config.kind == AgentKind::Assistant).then_some(true);
-        // Who joins others owes nothing: somebody speaks to the customer already.
-        let alone = assistant.is_none() && !self.get(id).is_attended();
         let time = self.center.queues.get(&queue).map_or(0, |queue| queue.first_response_time);
-        let first_response = (alone && time > 0).then(|| self.now + time);
+        let first_response = (owed && assistant.is_none() && time > 0).then(|| self.now + time);
         let agent = agent.clone();
         self.session(id, Happened::Joined { participant, agent, name, cause, queue, assistant, first_response });
     }

@@ -6,8 +6,8 @@ use super::about;
 use crate::bugs::bug;
 use crate::center::{
     AgentId, Answer, Audience, Caller, CancelCause, Center, EndReason, Happened, Label, LeaveReason, Moment, Offer,
-    Preferred, QueueCause, QueueId, Refusal, Session, SessionId, TransferLeave, TransferToQueue, UnqueueReason, Wanted,
-    commit::Commit,
+    Preferred, Queue, QueueCause, QueueId, Refusal, Session, SessionId, TransferLeave, TransferToQueue, UnqueueReason,
+    Wanted, commit::Commit,
 };
 
 pub(super) fn transfer(
@@ -26,7 +26,7 @@ pub(super) fn transfer(
     if !center.is_open(&queue) {
         return Err(Refusal::QueueClosed);
     }
-    if target.refuse_unstaffed && !center.index().signed_in.contains_key(&queue) {
+    if !center.is_staffed(target) {
         return Err(Refusal::QueueUnstaffed);
     }
     let entering = Entering { skills, language, ..Entering::new(session, queue, QueueCause::Transferred) };
@@ -46,6 +46,13 @@ pub(super) fn transfer(
         }
         about(id)
     })
+}
+
+impl Center {
+    /// Whether somebody serves a queue, if it wants that.
+    pub(super) fn is_staffed(&self, queue: &Queue) -> bool {
+        !queue.refuse_unstaffed || self.index().signed_in.contains_key(&queue.id)
+    }
 }
 
 pub(super) fn withdraw(
@@ -90,7 +97,7 @@ impl Commit<'_> {
         let Entering { queue, cause, priority, skills, language, named } = entering;
         let max_wait = self.center.queues.get(&queue).map_or(0, |queue| queue.max_wait);
         let (waited_before, expire) = (self.get(id).waited(self.now), self.now + max_wait);
-        let preferred = self.preferred(id, &queue, cause);
+        let preferred = if named.is_some() { None } else { self.preferred(id, &queue, cause) };
         let queued =
             Happened::Queued { queue, cause, waited_before, expire, priority, skills, language, named, preferred };
         match cause {

@@ -3,7 +3,8 @@
 use crate::bugs::bug;
 use crate::center::{
     AgentChange, AgentId, CancelCause, Code, Happened, LeaveReason, Offer, OfferId, Outcome, SessionId, Status,
-    agent::NO_ANSWER, commit::Commit,
+    agent::{DECLINED, NO_ANSWER},
+    commit::Commit,
 };
 
 impl Commit<'_> {
@@ -30,21 +31,27 @@ impl Commit<'_> {
         let limit = self.center.settings.declines_to_not_ready;
         let reason = match outcome {
             Outcome::NoAnswer => NO_ANSWER,
-            Outcome::Declined if limit > 0 && agent.declines >= limit => "declined",
+            Outcome::Declined if limit > 0 && agent.declines >= limit => DECLINED,
             _ => return,
         };
+        self.stop(id, reason);
+        let limit = self.center.settings.misses_to_sign_out;
+        let agent = &self.center.agents[id];
+        if outcome == Outcome::NoAnswer && limit > 0 && agent.misses >= limit && agent.is_signed_in() {
+            self.agent_gone(id, LeaveReason::SignedOut);
+        }
+    }
+
+    /// An agent who is ready is so no more, for a reason of the service's. Who had asked for a break meanwhile has it, by their
+    /// own word.
+    pub(super) fn stop(&mut self, id: &AgentId, reason: &str) {
+        let agent = &self.center.agents[id];
         if agent.status == Status::Ready {
-            // Who had asked for a break meanwhile has it, by their own word.
             let reason = match &agent.next {
                 Some(next) => next.reason.clone(),
                 None => Code::parse(reason),
             };
             self.agent(id, AgentChange::NotReady { reason });
-        }
-        let limit = self.center.settings.misses_to_sign_out;
-        let agent = &self.center.agents[id];
-        if outcome == Outcome::NoAnswer && limit > 0 && agent.misses >= limit && agent.is_signed_in() {
-            self.agent_gone(id, LeaveReason::SignedOut);
         }
     }
 
@@ -61,7 +68,7 @@ impl Commit<'_> {
     pub(super) fn settle(&mut self) {
         for id in self.sessions.clone() {
             let session = self.get(id);
-            let orphaned = !session.is_attended() && session.entry.is_none() && session.offers.is_empty();
+            let orphaned = !session.is_attended() && session.entry.is_none() && !self.center.awaits_invitee(session);
             if session.is_open() && orphaned && !bug!(OrphanOnLastLeave) {
                 self.return_home(id);
             }

@@ -2,8 +2,8 @@
 
 use super::{about, queue::Entering};
 use crate::center::{
-    Answer, Attribute, Caller, Center, Happened, Queue, QueueCause, QueueId, Refusal, SessionId, StartSession, Started,
-    Who, commit::Commit,
+    Answer, Attribute, Caller, Center, Channel, Happened, Queue, QueueCause, QueueId, Refusal, SessionId, StartSession,
+    Started, Who, commit::Commit,
 };
 
 pub(super) fn start(
@@ -12,8 +12,12 @@ pub(super) fn start(
     mut start: StartSession,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let by_customer = caller.via.is_none();
-    let for_integrators =
-        [("priority", start.priority != 0), ("skills", !start.skills.is_empty()), ("agent_id", start.agent.is_some())];
+    let for_integrators = [
+        ("priority", start.priority != 0),
+        ("skills", !start.skills.is_empty()),
+        ("agent_id", start.agent.is_some()),
+        ("channel", start.channel != Channel::Web),
+    ];
     if let Some((field, _)) = for_integrators.into_iter().find(|(_, given)| by_customer && *given) {
         return Err(Refusal::FieldInvalid { field: field.into(), why: "integrators only".into() });
     }
@@ -61,10 +65,12 @@ impl Center {
 fn begin(commit: &mut Commit<'_>, start: StartSession, by_customer: bool) -> SessionId {
     let session = SessionId::from_bytes(commit.seed.next(commit.now));
     let customer_id = commit.content.put(start.customer_id);
-    let name = commit.text(start.name);
-    let attributes = start.attributes.into_iter();
-    let attributes =
-        attributes.map(|(name, value)| Attribute { name, value: commit.text(value), verified: !by_customer }).collect();
+    let name = commit.known(start.name, by_customer);
+    let attributes = start.attributes.into_iter().map(|(name, value)| {
+        let value = commit.known(value, by_customer);
+        Attribute { name, value, verified: !by_customer }
+    });
+    let attributes = attributes.collect();
     let StartSession { queue, language, priority, customer, skills, channel, agent, .. } = start;
     let started =
         Started { customer, customer_id, name, queue: queue.clone(), language, priority, attributes, skills, channel };

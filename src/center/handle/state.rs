@@ -2,7 +2,7 @@
 
 use crate::center::{
     Agent, AgentChange, AgentId, Answer, Audience, By, Caller, Center, Code, LeaveReason, Outcome, Refusal, Status,
-    commit::Commit,
+    agent::OWN_REASONS, commit::Commit,
 };
 
 impl Center {
@@ -10,6 +10,9 @@ impl Center {
     pub(super) fn check_reason(&self, reason: Option<&Code>) -> Result<(), Refusal> {
         let allowed = &self.settings.reasons;
         match reason {
+            Some(reason) if OWN_REASONS.contains(&reason.as_str()) => {
+                Err(Refusal::FieldInvalid { field: "reason".into(), why: "is the service's own".into() })
+            }
             Some(reason) if !allowed.is_empty() && !allowed.contains(reason) => {
                 Err(Refusal::FieldInvalid { field: "reason".into(), why: "is none of the center's reasons".into() })
             }
@@ -109,7 +112,7 @@ impl Commit<'_> {
         }
         for session in work.held {
             let alone = self.get(session).is_alone_with(id);
-            let covered = self.get(session).entry.is_some() || self.get(session).has_invitation();
+            let covered = self.get(session).entry.is_some() || self.center.awaits_invitee(self.get(session));
             if alone && !covered {
                 self.return_home(session);
                 let why = if reason == LeaveReason::SignedOut { AGENT_SIGNED_OUT } else { AGENT_LOST };

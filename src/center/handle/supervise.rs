@@ -64,7 +64,7 @@ pub(super) fn reassign(
     let supervisor = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?.clone();
     match &to {
         Successor::Agent(agent) => {
-            center.check_invitee(session, agent)?;
+            center.check_invitee(session, agent, InviteMode::Reassign, &supervisor)?;
             if center.agents[agent].config.kind == AgentKind::Assistant {
                 return Err(Refusal::FieldInvalid {
                     field: "agent_id".into(),
@@ -87,11 +87,14 @@ pub(super) fn reassign(
 }
 
 fn check_queue(center: &Center, session: &Session, queue: &QueueId) -> Result<(), Refusal> {
-    center.queues.get(queue).ok_or(Refusal::QueueNotFound)?;
+    let target = center.queues.get(queue).ok_or(Refusal::QueueNotFound)?;
     if session.entry.as_ref().is_some_and(|entry| entry.queue == *queue) {
         return Err(Refusal::AlreadyQueued);
     }
-    center.is_open(queue).then_some(()).ok_or(Refusal::QueueClosed)
+    if !center.is_open(queue) {
+        return Err(Refusal::QueueClosed);
+    }
+    center.is_staffed(target).then_some(()).ok_or(Refusal::QueueUnstaffed)
 }
 
 /// At once, whatever the agent is doing. Signing out hands their sessions back.
@@ -105,6 +108,9 @@ pub(super) fn force(
         return Err(Refusal::RoleNotAllowed);
     }
     let agent = center.agent(&id)?;
+    if let ForcedState::NotReady(reason) = &state {
+        center.check_reason(reason.as_ref())?;
+    }
     let differs = match &state {
         ForcedState::SignedOut => agent.is_signed_in(),
         ForcedState::Ready if !agent.is_signed_in() => return Err(Refusal::AgentSignedOut),

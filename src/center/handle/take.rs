@@ -3,8 +3,11 @@
 use super::about;
 use crate::center::{
     AgentId, AgentKind, Answer, Caller, CancelCause, Center, Happened, JoinCause, LeaveReason, Offer, OfferId, Outcome,
-    Permission, Refusal, Session, SessionId, commit::Commit,
+    Permission, QueueId, Refusal, Session, SessionId, commit::Commit,
 };
+
+/// Units that anybody holds, whatever is overridden: what becomes of all their sessions when they are gone is one record.
+const MOST_UNITS: u32 = 200;
 
 /// Who joins, and whether that is beyond their capacity.
 struct Joiner {
@@ -13,8 +16,14 @@ struct Joiner {
 }
 
 impl Center {
-    /// Whether the calling agent can join a session by themselves.
-    fn joiner(&self, caller: &Caller, session: &Session, override_capacity: bool) -> Result<Joiner, Refusal> {
+    /// Whether the calling agent can join a session by themselves, beside so many who stay.
+    fn joiner(
+        &self,
+        caller: &Caller,
+        session: &Session,
+        override_capacity: bool,
+        stay: usize,
+    ) -> Result<Joiner, Refusal> {
         let id = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
         let agent = self.agents.get(id).filter(|agent| agent.is_signed_in()).ok_or(Refusal::NotSignedIn)?;
         // It attends nobody: the session would be nobody's.
@@ -23,12 +32,15 @@ impl Center {
         }
         // Their own offer of this session, and their after-chat work on it, have units, which joining sets free.
         let reserved = u32::from(session.offer_to(id).is_some()) + u32::from(session.wrap_ups.contains_key(id));
-        let over = agent.work.units() - reserved >= agent.capacity(&self.settings);
+        let units = agent.work.units() - reserved;
+        let over = units >= agent.capacity(&self.settings);
         if over && !(override_capacity && agent.may(Permission::OverrideCapacity)) {
             return Err(Refusal::AgentAtCapacity);
         }
-        if session.connected_as(id).is_none() && session.connected().count() >= self.settings.max_participants as usize
-        {
+        if units >= MOST_UNITS {
+            return Err(Refusal::LimitReached { limit: "units_of_an_agent".into() });
+        }
+        if stay >= self.settings.max_participants as usize {
             return Err(Refusal::LimitReached { limit: "max_participants".into() });
         }
         Ok(Joiner { agent: id.clone(), over })
@@ -54,12 +66,13 @@ pub(super) fn take(
     if session.connected_as(agent).is_some() {
         return Err(Refusal::AlreadyParticipant);
     }
-    let joiner = center.joiner(caller, session, override_capacity)?;
+    let joiner = center.joiner(caller, session, override_capacity, session.staying().count())?;
     Ok(move |commit: &mut Commit<'_>| {
         commit.cancel_own(id, &joiner.agent);
         commit.cancel_offers(id, CancelCause::Taken, Offer::takes_over);
         let planned = commit.taken(id);
-        commit.join_by_themselves(id, &joiner, JoinCause::TakenFromQueue, queue.clone());
+        let owed = commit.get(id).attending().all(|other| planned.contains(&other.agent));
+        commit.join_by_themselves(id, &joiner, JoinCause::TakenFromQueue, queue.clone(), owed);
         for leaver in planned {
             commit.leave(id, &leaver, LeaveReason::Transferred);
         }
@@ -79,12 +92,14 @@ pub(super) fn barge_in(
     if caller.who.agent().is_some_and(|agent| session.connected_as(agent).is_some()) {
         return Err(Refusal::AlreadyParticipant);
     }
-    let joiner = center.joiner(caller, session, override_capacity)?;
+    let stay = if session.is_attended() { session.connected().count() } else { session.staying().count() };
+    let joiner = center.joiner(caller, session, override_capacity, stay)?;
     let home = session.home.clone();
     Ok(move |commit: &mut Commit<'_>| {
         commit.cancel_own(id, &joiner.agent);
-        let planned = if commit.get(id).is_attended() { Vec::new() } else { commit.taken(id) };
-        commit.join_by_themselves(id, &joiner, JoinCause::BargedIn, home);
+        let attended = commit.get(id).is_attended();
+        let planned = if attended { Vec::new() } else { commit.taken(id) };
+        commit.join_by_themselves(id, &joiner, JoinCause::BargedIn, home, !attended);
         for leaver in planned {
             commit.leave(id, &leaver, LeaveReason::Transferred);
         }
@@ -103,7 +118,7 @@ pub(super) fn take_over(
     let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?.clone();
     let joiner = match session.connected_as(&agent) {
         Some(_) => None,
-        None => Some(center.joiner(caller, session, override_capacity)?),
+        None => Some(center.joiner(caller, session, override_capacity, session.assisting().count())?),
     };
     let home = session.home.clone();
     Ok(move |commit: &mut Commit<'_>| {
@@ -115,7 +130,7 @@ pub(super) fn take_over(
         }
         let planned = commit.taken(id);
         if let Some(joiner) = joiner {
-            commit.join_by_themselves(id, &joiner, JoinCause::TookOver, home);
+            commit.join_by_themselves(id, &joiner, JoinCause::TookOver, home, true);
         }
         let others: Vec<AgentId> = commit.get(id).attending().map(|other| other.agent.clone()).collect();
         for other in others.into_iter().filter(|other| *other != agent) {
@@ -137,8 +152,8 @@ impl Commit<'_> {
         }
     }
 
-    fn join_by_themselves(&mut self, id: SessionId, joiner: &Joiner, cause: JoinCause, queue: crate::center::QueueId) {
-        self.join(id, &joiner.agent, cause, queue);
+    fn join_by_themselves(&mut self, id: SessionId, joiner: &Joiner, cause: JoinCause, queue: QueueId, owed: bool) {
+        self.join(id, &joiner.agent, cause, queue, owed);
         if joiner.over {
             let agent = &self.center.agents[&joiner.agent];
             let (units, capacity) = (agent.work.units(), agent.capacity(&self.center.settings));

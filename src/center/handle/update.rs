@@ -9,6 +9,9 @@ use crate::center::{
 /// Attributes of a session, as at its start.
 const ATTRIBUTES: usize = 64;
 
+/// Bytes of all their values, likewise.
+const ATTRIBUTE_BYTES: usize = 64 * 1024;
+
 /// For integrators, connected agents, supervisors; customers may correct what they said themselves.
 pub(super) fn update(
     center: &Center,
@@ -29,20 +32,24 @@ pub(super) fn update(
     if by_customer {
         check_own_words(session, &update)?;
     }
-    let unknown = |name| !session.attributes.iter().any(|known| known.name == name);
-    let given = update.attributes.iter().filter(|(_, value)| !value.is_empty());
-    let added = given.filter(|(name, _)| unknown(name.clone())).count();
-    if session.attributes.len() + added > ATTRIBUTES {
+    let replaced = |known: &&Attribute| update.attributes.iter().any(|(name, _)| *name == known.name);
+    let kept = session.attributes.iter().filter(|known| !replaced(known));
+    let kept = kept.map(|known| known.value.map_or(0, |value| value.len as usize));
+    let given = update.attributes.iter().map(|(_, value)| value.len()).filter(|bytes| *bytes > 0);
+    let (count, bytes) = kept.chain(given).fold((0, 0), |(count, sum), bytes| (count + 1, sum + bytes));
+    if !update.attributes.is_empty() && (count > ATTRIBUTES || bytes > ATTRIBUTE_BYTES) {
         return Err(Refusal::LimitReached { limit: "attributes".into() });
     }
     let changes = update != UpdateSession::default();
     Ok(move |commit: &mut Commit<'_>| {
         if changes {
             let verified = !by_customer;
-            let attributes = update.attributes.into_iter();
-            let attributes = attributes.map(|(name, value)| Attribute { name, value: commit.text(value), verified });
+            let attributes = update.attributes.into_iter().map(|(name, value)| {
+                let value = commit.known(value, by_customer);
+                Attribute { name, value, verified }
+            });
             let attributes = attributes.collect();
-            let name = update.name.and_then(|name| commit.text(name));
+            let name = update.name.and_then(|name| commit.known(name, by_customer));
             let UpdateSession { language, priority, skills, .. } = update;
             let updated = Updated { name, language, priority, skills, attributes };
             commit.session(id, Happened::Updated(Box::new(updated)));

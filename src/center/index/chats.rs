@@ -22,7 +22,7 @@ pub(in crate::center) struct ChatIndex {
 #[derive(Clone, Debug, Default)]
 pub(in crate::center) struct ChatKeys {
     deadline: Option<Time>,
-    members: usize,
+    pub(in crate::center) members: usize,
 }
 
 /// Two agents, whoever is named first.
@@ -43,7 +43,7 @@ impl Index {
         let deadline = Some(chat.next_deadline());
         self.move_deadline(Subject::Chat(chat.id), chat.keys.deadline, deadline);
         chat.keys.deadline = deadline;
-        // Nobody is dropped from the members: who left is still one of those who may see some of it.
+        // Nobody is dropped from the members before they are no more: who left is still one of those who may see some of it.
         for member in &chat.members[chat.keys.members..] {
             self.chats.of.entry(member.agent.clone()).or_default().insert(chat.id);
         }
@@ -65,6 +65,11 @@ impl Index {
                 }
             }
         }
+        self.forget_pair(chat);
+    }
+
+    /// Two agents' chat is no longer theirs.
+    pub(in crate::center) fn forget_pair(&mut self, chat: &Chat) {
         if let Some(pair) = pair_of(chat)
             && self.chats.pairs.get(&pair) == Some(&chat.id)
         {

@@ -92,6 +92,13 @@ pub struct QueueEntry {
     pub estimate: Option<Millis>,
 }
 
+impl QueueEntry {
+    /// Whether this agent is waited for.
+    pub(in crate::center) fn prefers(&self, agent: &AgentId) -> bool {
+        self.preferred.as_ref().is_some_and(|preferred| preferred.agent == *agent)
+    }
+}
+
 /// An agent who is waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Preferred {

@@ -76,3 +76,33 @@ fn an_object_put_alone_is_checked_against_what_is_there() {
         c.when(backend(), queue(unknown)).refused(refusal);
     }
 }
+
+#[test]
+fn who_gets_a_deleted_agents_id_gets_nothing_of_theirs() {
+    let mut c = given();
+    let response = CannedResponse {
+        id: ResponseId::parse("own").unwrap(),
+        title: "Own".into(),
+        text: "Own".into(),
+        shortcut: "".into(),
+        language: None,
+        queues: Default::default(),
+    };
+    c.when(agent("ann"), |_| Command::PutCannedResponse(Box::new(response)));
+    c.when(agent("ann"), |_| Command::PutFavourite { target: Target::Agent(agent_id("bob")) });
+    let members = |names: &[&str]| names.iter().map(|name| agent_id(name)).collect::<std::collections::BTreeSet<_>>();
+    let (pair, group) = (members(&["bob"]), members(&["bob", "cy"]));
+    c.when(agent("ann"), |_| Command::StartChat { members: pair, name: String::new() });
+    let pair = ChatId::from_bytes(c.answer().session.unwrap().bytes());
+    c.after(CHAT_IDLE_TIME);
+    c.when(agent("ann"), |_| Command::StartChat { members: group, name: String::new() });
+    c.when(backend(), |_| Command::DeleteAgent { agent: agent_id("ann") });
+    c.configured("ann", |_| {});
+    let write = |_: &World| Command::SendChatMessage { chat: pair, text: "Hello?".into() };
+    c.when(agent("bob"), write).refused(Refusal::ChatClosed);
+    assert_eq!(c.center.canned_for(&agent_id("ann")).count(), 0);
+    assert_eq!(c.center.favourites(&agent_id("ann")), None);
+    assert_eq!(c.center.chats_of(&agent_id("ann")).count(), 0);
+    let bobs: Vec<bool> = c.center.chats_of(&agent_id("bob")).map(|(chat, _)| chat.is_open()).collect();
+    assert_eq!(bobs.iter().filter(|open| **open).count(), 1, "the group goes on, and the pair is none: {bobs:?}");
+}

@@ -136,7 +136,20 @@ fn silence_is_measured_by_the_channel_and_said_in_the_centers_words() {
     c.after(5 * MINUTE).then(&["warned: Inactivity", "system said: Still there?"]);
     c.after(5 * MINUTE).then_also("system said: Goodbye").then_also("ended: Inactivity");
     let messenger = start_with("lee", "sales", |start| start.channel = Channel::Messenger);
-    c.when(agent("ann"), go_ready).when(customer("lee"), messenger).when(agent("ann"), accept("lee"));
+    c.when(agent("ann"), go_ready).when(backend_for("lee"), messenger).when(agent("ann"), accept("lee"));
     c.when(agent("ann"), say("lee", "hello")).after(29 * MINUTE).then(&[]);
     c.after(MINUTE).then_also("warned: Inactivity");
+}
+
+#[test]
+fn the_first_word_is_owed_by_whoever_is_alone_once_the_others_have_left() {
+    let mut c = given();
+    c.queue("sales", |queue| queue.first_response_time = MINUTE);
+    c.attended("kim", "ann").when(agent("ann"), say("kim", "one moment"));
+    c.when(agent("ann"), transfer("kim", "sales", TransferLeave::WhenTaken)).ready("bob");
+    c.when(agent("bob"), accept_as("kim", "bob")).then_also("ann left: Transferred");
+    c.after(MINUTE).then_also("bob left: NoResponse");
+    // Who asked for a break gets it, by their own word.
+    c.ready("cy").when(agent("cy"), accept_as("kim", "cy")).when(agent("cy"), not_ready("lunch"));
+    c.after(MINUTE).then_also("cy not ready: lunch");
 }

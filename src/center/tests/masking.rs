@@ -70,10 +70,11 @@ fn a_request_that_is_repeated_is_known_by_what_was_asked() {
 
 #[test]
 fn a_replacement_cannot_make_a_text_outgrow_a_message() {
-    let mut c = masked_by(&[(".", "ééééé"), (".", "ééééé"), (".", "ééééé")], false);
+    let replacement = "é".repeat(100);
+    let mut c = masked_by(&[(".", &replacement), (".", &replacement)], false);
     c.when(customer("kim"), |world| Command::SendMessage {
         session: world.session("kim").id,
-        text: "x".repeat(16 * 1024 - 1),
+        text: "x".repeat(300),
         audience: Audience::Everyone,
         with: None,
     });
@@ -136,4 +137,33 @@ fn what_was_read_from_a_snapshot_masks_as_before() {
     restored.restore();
     c.center = restored;
     assert_eq!(said(&mut c, "secret"), "[hidden]");
+}
+
+#[test]
+fn what_customers_say_of_themselves_is_masked_and_what_the_center_knows_is_not() {
+    let mut c = given();
+    c.settings(|settings| settings.masking = masking(Vec::new(), true));
+    let start = |name: &'static str| {
+        move |_: &World| {
+            let mut start = StartSession::new(customer_key(name), name.into(), queue_id("sales"));
+            start.name = "4111 1111 1111 1111".into();
+            start.attributes = vec![(Code::parse("question").unwrap(), "is 4111-1111-1111-1111 charged?".into())];
+            Command::StartSession(Box::new(start))
+        }
+    };
+    c.when(customer("kim"), start("kim"));
+    assert!(c.texts.iter().all(|text| !text.contains("4111")), "{:?}", c.texts);
+    c.when(backend_for("lee"), start("lee"));
+    assert!(c.texts.iter().any(|text| text.contains("4111-1111")), "{:?}", c.texts);
+}
+
+#[test]
+fn a_pattern_that_looks_to_the_end_for_every_match_has_its_bound() {
+    let mask = Mask { name: "slow".into(), pattern: ".*[^A-Z]|[A-Z]".into(), replacement: "$0".into() };
+    let settings = Settings { masking: masking(vec![mask; MAX_MASKS], false), ..Settings::default() };
+    let masks = crate::center::mask::Masks::of(&settings);
+    let masked = masks.apply("A".repeat(16 * 1024));
+    assert!(masked.ends_with('…') && masked.len() < 1_000, "{} bytes", masked.len());
+    let short = "A".repeat(400);
+    assert_eq!(masks.apply(short.clone()), short, "what people write isn't touched by it");
 }

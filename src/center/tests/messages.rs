@@ -81,8 +81,24 @@ fn read_marks_are_for_everyone_when_they_advance_what_customers_see() {
     c.when(agent("ann"), read("kim", 8)).then(&["staff sees that 1 read up to 8, public 5"]);
     c.when(agent("ann"), read("kim", 8)).then(&[]);
     c.when(agent("ann"), read("kim", 3)).then(&[]);
+    c.when(agent("ann"), read("kim", 10)).then(&[]);
     c.when(agent("ann"), read("kim", 99)).refused(Refusal::PositionInFuture { last: 10 });
     c.when(customer("kim"), read("kim", 6)).then(&["all see that 0 read up to 9, public 6"]);
     c.when(customer("kim"), read("kim", 99)).refused(Refusal::PositionInFuture { last: 7 });
     c.when(agent("bob"), read("kim", 1)).refused(Refusal::SessionNotFound);
+}
+
+#[test]
+fn marks_that_are_read_are_no_news() {
+    let mut c = conversation();
+    c.when(customer("kim"), say("kim", "hi"));
+    let said = c.session("kim").revision;
+    let last = |c: &World| c.session("kim").revision;
+    for _ in 0..5 {
+        let (all, public) = (last(&c), c.session("kim").public);
+        c.when(agent("ann"), read("kim", all)).when(customer("kim"), read("kim", public));
+    }
+    let quiet = last(&c);
+    c.when(agent("ann"), read("kim", quiet)).then(&[]);
+    assert_eq!(quiet, said + 2, "one mark each");
 }

@@ -24,23 +24,23 @@ fn with_hours(then: ClosingAction) -> World {
 #[test]
 fn hours_follow_the_time_zone_its_holidays_and_its_changes_of_the_clock() {
     let mut hours = office_hours();
-    let at = |hours: &Hours, time| hours.at(time);
+    let at = |hours: &Hours, time| (hours.at(time).open, hours.at(time).until);
     let nine = MONDAY + 9 * HOUR;
-    assert_eq!(at(&hours, MONDAY), Openness { open: false, until: Some(nine) });
-    assert_eq!(at(&hours, nine), Openness { open: true, until: Some(nine + 8 * HOUR) });
+    assert_eq!(at(&hours, MONDAY), (false, Some(nine)));
+    assert_eq!(at(&hours, nine), (true, Some(nine + 8 * HOUR)));
     // Friday evening: the next opening is on Monday.
     let friday = MONDAY + 4 * 24 * HOUR + 17 * HOUR;
-    assert_eq!(at(&hours, friday), Openness { open: false, until: Some(nine + 7 * 24 * HOUR) });
+    assert_eq!(at(&hours, friday), (false, Some(nine + 7 * 24 * HOUR)));
     // The clocks went back on 25 October: that Friday's nine o'clock was an hour earlier than winter's.
     let summer = Time(MONDAY.0 - 10 * 24 * HOUR);
-    assert_eq!(at(&hours, summer).until, Some(Time(summer.0 + 8 * HOUR)));
+    assert_eq!(at(&hours, summer).1, Some(Time(summer.0 + 8 * HOUR)));
     hours.holidays = vec![Holiday { year: 2026, month: 11, day: 2, spans: vec![Span { from: 600, to: 660 }] }];
-    assert_eq!(at(&hours, nine), Openness { open: false, until: Some(nine + HOUR) });
+    assert_eq!(at(&hours, nine), (false, Some(nine + HOUR)));
     hours.week = Default::default();
     hours.holidays.clear();
-    assert_eq!(at(&hours, nine), Openness { open: false, until: None });
+    assert_eq!(at(&hours, nine), (false, None));
     hours.week = std::array::from_fn(|_| vec![Span { from: 0, to: DAY }]);
-    assert_eq!(at(&hours, nine), Openness { open: true, until: None }, "days that meet at midnight are one");
+    assert_eq!(at(&hours, nine), (true, None), "days that meet at midnight are one");
 }
 
 #[test]
@@ -198,4 +198,37 @@ fn a_queue_that_something_needs_is_not_deleted() {
     }
     c.when(backend(), delete("sales")).then(&["queue sales deleted"]);
     c.when(customer("lee"), start("lee", "sales")).refused(Refusal::QueueNotFound);
+}
+
+#[test]
+fn what_becomes_of_those_who_wait_in_a_closed_queue_follows_the_setting_as_it_is() {
+    let closing = |action: ClosingAction| {
+        move |queue: &mut Queue| {
+            (queue.hours, queue.closing_action, queue.max_wait) = (Some(office_hours()), action, 24 * HOUR);
+        }
+    };
+    let mut c = with_hours(ClosingAction::End);
+    c.after(9 * HOUR - 10 * SECOND).waiting("kim").ready("ann").then_also("ann ready");
+    c.after(15 * SECOND);
+    assert!(c.session("kim").entry.as_ref().unwrap().closed.is_some(), "it rings");
+    c.queue("sales", closing(ClosingAction::Keep)).after(10 * SECOND).then_also("offer to ann ended: NoAnswer");
+    assert!(c.session("kim").is_open(), "and who is kept is served all the same");
+    c.queue("sales", closing(ClosingAction::End)).after(0).then_also("ended: QueueClosed");
+}
+
+#[test]
+fn a_holiday_far_ahead_is_seen_in_time() {
+    let mut c = given();
+    c.now = MONDAY;
+    let always = std::array::from_fn(|_| vec![Span { from: 0, to: DAY }]);
+    let holiday = Holiday { year: 2028, month: 1, day: 1, spans: Vec::new() };
+    c.queue("sales", |queue| {
+        queue.hours = Some(Hours { time_zone: "UTC".into(), week: always, holidays: vec![holiday] });
+    });
+    assert!(c.center.is_open(&queue_id("sales")));
+    // From 2 November 2026 it is 425 days.
+    c.after(425 * 24 * HOUR + 2 * HOUR);
+    assert!(!c.center.is_open(&queue_id("sales")), "{:?}", c.center.openness);
+    c.after(24 * HOUR);
+    assert!(c.center.is_open(&queue_id("sales")));
 }

@@ -34,7 +34,7 @@ fn one_that_changed_nothing_is_remembered_and_a_refused_one_is_not() {
 #[test]
 fn reading_is_remembered_by_its_mark_alone() {
     let mut c = given();
-    c.attended("kim", "ann");
+    c.attended("kim", "ann").when(customer("kim"), say("kim", "hi"));
     c.when_asked(agent("ann"), "r", read("kim", 3)).then_also("all see that 1 read up to 3, public 2");
     c.when_asked(agent("ann"), "r", read("kim", 2)).then(&[]);
     assert!(!c.events.iter().any(|event| matches!(event, Event::Center(_))), "nothing changed, nothing is logged");

@@ -159,5 +159,54 @@ fn what_routing_explains_is_what_it_does() {
     let of =
         |c: &World, name: &str| c.center.explain(c.session("kim").id, Some(&agent_id(name)), c.now).unwrap().agents;
     assert_eq!(of(&c, "cy")[0].1, [Obstacle::NotServing]);
-    assert_eq!(of(&c, "bob")[0].1, [Obstacle::LaterTurn(2)], "ann was ready before");
+    assert_eq!(of(&c, "bob")[0].1, [], "it rings at ann's desk; then he is next");
+    c.ready("sue");
+    assert_eq!(of(&c, "bob")[0].1, [Obstacle::LaterTurn(2)], "now sue is, who has nothing in hand");
+}
+
+fn who_met_ann(c: &mut World) {
+    c.settings(|settings| settings.last_agent_memory = 24 * HOUR);
+    c.queue("sales", |queue| queue.last_agent_wait = HOUR);
+    c.attended("kim", "ann").when(customer("kim"), end("kim"));
+    c.when(agent("ann"), not_ready("lunch")).after(SECOND);
+}
+
+#[test]
+fn a_last_agent_who_missed_it_or_serves_the_queue_no_more_is_waited_for_no_longer() {
+    let mut c = given();
+    who_met_ann(&mut c);
+    c.when(agent("ann"), go_ready).waiting("kim").then_also("offered to ann").after(20 * SECOND);
+    assert_eq!(c.session("kim").entry.as_ref().unwrap().preferred, None, "she had her turn");
+    // Ten minutes later she is skipped no more.
+    c.after(10 * MINUTE).ready("bob").then_also("offered to bob");
+    let mut c = given();
+    who_met_ann(&mut c);
+    c.waiting("kim").ready("bob").then(&["bob ready"]);
+    c.configured("ann", |agent| agent.queues = [queue_id("support")].into()).then_also("offered to bob");
+}
+
+#[test]
+fn a_named_agent_goes_before_the_last_one() {
+    let mut c = given();
+    who_met_ann(&mut c);
+    c.ready("bob").when(backend_for("kim"), |_| {
+        let mut start = StartSession::new(customer_key("kim"), "kim".into(), queue_id("sales"));
+        start.agent = Some(agent_id("bob"));
+        Command::StartSession(Box::new(start))
+    });
+    c.then_also("offered to bob");
+}
+
+#[test]
+fn whose_turn_it_is_is_explained_by_those_who_can_be_asked() {
+    let mut c = given();
+    c.settings(|settings| settings.max_participants = 5).attended("kim", "ann").when(agent("ann"), go_ready);
+    c.configured("bob", |agent| agent.capacity = Some(1)).ready("bob").waiting("lee").when(agent("bob"), accept("lee"));
+    c.when(agent("ann"), transfer("kim", "sales", TransferLeave::Stay));
+    let explained = c.center.explain(c.session("kim").id, None, c.now).unwrap();
+    let of = |name: &str| &explained.agents.iter().find(|(agent, _)| *agent == agent_id(name)).unwrap().1;
+    assert_eq!(of("ann")[0], Obstacle::Connected);
+    assert_eq!(of("bob"), &[Obstacle::AtCapacity]);
+    c.configured("bob", |agent| agent.capacity = Some(1));
+    c.when(customer("lee"), end("lee")).then_also("offered to bob");
 }

@@ -92,3 +92,30 @@ fn a_second_start_answers_with_the_first_whatever_became_of_the_queue() {
     }
     c.when(customer("lee"), start("lee", "sales")).refused(Refusal::QueueNotFound);
 }
+
+#[test]
+fn customers_do_not_choose_their_own_patience() {
+    let mut c = given();
+    let start = |_: &World| {
+        let mut start = StartSession::new(customer_key("kim"), "kim".into(), queue_id("sales"));
+        start.channel = Channel::Messenger;
+        Command::StartSession(Box::new(start))
+    };
+    let refusal = Refusal::FieldInvalid { field: "channel".into(), why: "integrators only".into() };
+    c.when(customer("kim"), start).refused(refusal);
+    c.when(backend_for("kim"), start).then_also("queued in sales: Started");
+}
+
+#[test]
+fn attributes_have_one_bound_however_they_come() {
+    let mut c = given();
+    let update = |from: usize, bytes: usize| {
+        let attributes = (from..from + 12).map(|at| (Code::parse(&format!("a{at}")).unwrap(), "x".repeat(bytes)));
+        let update = UpdateSession { attributes: attributes.collect(), ..UpdateSession::default() };
+        move |c: &World| Command::UpdateSession { session: c.session("kim").id, update: Box::new(update) }
+    };
+    c.waiting("kim").when(customer("kim"), update(0, 4_000)).then_also("updated");
+    c.when(customer("kim"), update(12, 4_000)).refused(Refusal::LimitReached { limit: "attributes".into() });
+    c.when(customer("kim"), update(0, 4_096)).then_also("updated");
+    c.when(customer("kim"), update(0, 0)).when(customer("kim"), update(12, 4_096)).then_also("updated");
+}

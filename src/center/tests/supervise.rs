@@ -232,3 +232,86 @@ fn what_is_known_is_corrected_by_those_who_may() {
     assert_eq!(c.session("kim").priority, 9);
     c.when(agent("ann"), update("kim", UpdateSession::default())).refused(Refusal::SessionNotFound);
 }
+
+#[test]
+fn a_full_session_is_taken_over_and_given_away_all_the_same() {
+    let full = || {
+        let mut c = given();
+        c.settings(|settings| settings.max_participants = 2).attended("kim", "ann").signed_in("bob").signed_in("sue");
+        c.when(agent("ann"), invite("kim", "bob", InviteMode::Conference)).when(agent("bob"), accept_as("kim", "bob"));
+        c
+    };
+    let limit = || Refusal::LimitReached { limit: "max_participants".into() };
+    let mut c = full();
+    c.when(supervisor("sue"), barge_in("kim", false)).refused(limit());
+    c.when(supervisor("sue"), take_over("kim")).then_also("sue joined: TookOver");
+    let mut c = full();
+    c.signed_in("cy").when(agent("ann"), invite("kim", "cy", InviteMode::Conference)).refused(limit());
+    c.when(agent("ann"), invite("kim", "cy", InviteMode::Transfer)).when(agent("cy"), accept_as("kim", "cy"));
+    c.then_also("ann left: Transferred");
+    let mut c = full();
+    c.signed_in("cy").when(supervisor("sue"), reassign_to("kim", "cy"));
+    c.when(agent("cy"), accept_as("kim", "cy")).then_also("bob left: TakenOver");
+}
+
+#[test]
+fn no_permission_lets_anybody_hold_more_than_one_record_can_tell() {
+    let mut c = given();
+    c.configured("sue", |agent| {
+        agent.supervisor = true;
+        agent.permissions = [Permission::OverrideCapacity].into();
+    });
+    c.signed_in("sue");
+    let names: Vec<String> = (0..=200).map(|number| format!("c{number}")).collect();
+    for name in &names {
+        let name: &'static str = name.clone().leak();
+        c.when(customer(name), start(name, "sales"));
+        c.when(supervisor("sue"), move |c: &World| Command::TakeFromQueue {
+            session: c.session(name).id,
+            override_capacity: true,
+        });
+    }
+    c.refused(Refusal::LimitReached { limit: "units_of_an_agent".into() });
+    c.when(system(), close_desk("sue", NODE)).after(MINUTE).then_also("sue signed out");
+    assert!(c.center.sessions.values().all(|session| session.entry.is_some()), "and all of them wait again");
+}
+
+#[test]
+fn a_reason_forced_is_one_of_the_centers_and_none_of_the_services() {
+    let mut c = given();
+    c.settings(|settings| settings.reasons = vec![Code::parse("lunch").unwrap()]).ready("ann");
+    let force = |reason: &str| {
+        let state = ForcedState::NotReady(Code::parse(reason));
+        move |_: &World| Command::ForceAgentState { agent: agent_id("ann"), state }
+    };
+    let wrong = |why: &str| Refusal::FieldInvalid { field: "reason".into(), why: why.into() };
+    c.when(supervisor("sue"), force("nap")).refused(wrong("is none of the center's reasons"));
+    c.when(agent("ann"), not_ready("no-answer")).refused(wrong("is the service's own"));
+    c.when(supervisor("sue"), force("lunch")).then_also("ann not ready: lunch");
+}
+
+#[test]
+fn an_assistant_who_is_asked_covers_nobody_and_wraps_nothing_up() {
+    let mut c = given();
+    c.queue("sales", |queue| queue.wrap_up_time = MINUTE);
+    c.configured("bob", |agent| agent.kind = AgentKind::Assistant).attended("kim", "ann").signed_in("bob");
+    c.when(agent("ann"), invite("kim", "bob", InviteMode::Conference));
+    let choices = vec![IfLast::ReturnToQueue, IfLast::End];
+    c.when(agent("ann"), leave("kim", Some(IfLast::AwaitInvitee))).refused(Refusal::LastAgent(choices));
+    c.when(agent("bob"), accept_as("kim", "bob")).when(customer("kim"), end("kim")).then_also("bob left: SessionEnded");
+    assert!(c.session("kim").wrap_ups.keys().all(|agent| *agent == agent_id("ann")));
+    c.attended("lee", "cy").when(agent("cy"), invite("lee", "bob", InviteMode::Conference));
+    c.when(system(), close_desk("cy", NODE)).after(MINUTE).then_also("queued in sales: Returned");
+}
+
+#[test]
+fn a_supervisor_does_not_reassign_to_a_queue_that_nobody_serves_now() {
+    let mut c = given();
+    c.queue("support", |queue| queue.refuse_unstaffed = true).waiting("kim");
+    let to_support = |c: &World| Command::Reassign {
+        session: c.session("kim").id,
+        to: Successor::Queue(queue_id("support")),
+        note: String::new(),
+    };
+    c.when(supervisor("sue"), to_support).refused(Refusal::QueueUnstaffed);
+}

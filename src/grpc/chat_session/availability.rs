@@ -29,7 +29,7 @@ fn see(
 ) -> Result<pb::GetAvailabilityResponse, Refusal> {
     let queue = center.queues.get(id).filter(|queue| queue.open_to_customers || !by_customer);
     let queue = queue.ok_or(Refusal::QueueNotFound)?;
-    let Openness { open, until } = center.openness.get(id).copied().unwrap_or(Openness { open: true, until: None });
+    let Openness { open, until, .. } = center.openness.get(id).copied().unwrap_or(Openness::ALWAYS);
     let index = center.index();
     let waiting = index.waiting.get(id).map_or(0, |places| places.len());
     Ok(pb::GetAvailabilityResponse {

@@ -3,7 +3,7 @@
 use async_nats::jetstream::{
     Context,
     object_store::{Config, GetErrorKind, InfoErrorKind, ObjectStore},
-    stream::StorageType,
+    stream::{self, StorageType},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE};
 use bytes::Bytes;
@@ -26,17 +26,21 @@ pub async fn bucket(context: &Context, name: &str, replicas: usize) -> Result<Ob
         Config { bucket: name.to_owned(), storage: StorageType::File, num_replicas: replicas, ..Config::default() };
     // Another node may be making it.
     let made = context.create_object_store(config).await;
-    let store = match context.get_object_store(name).await {
-        Ok(store) => store,
-        Err(error) => return Err(made.err().map_or_else(|| unavailable(error), unavailable)),
-    };
+    if let Err(error) = context.get_object_store(name).await {
+        return Err(made.err().map_or_else(|| unavailable(error), unavailable));
+    }
     let stream = format!("OBJ_{name}");
-    let found = context.get_stream(&stream).await.map_err(unavailable)?.cached_info().config.num_replicas;
-    if found != replicas {
-        let (found, expected) = (found.to_string(), replicas.to_string());
+    let config = context.get_stream(&stream).await.map_err(unavailable)?.cached_info().config.clone();
+    if config.num_replicas != replicas {
+        let (found, expected) = (config.num_replicas.to_string(), replicas.to_string());
         return Err(OpenError::Wrong { stream, field: "num_replicas", found, expected });
     }
-    Ok(store)
+    if config.allow_direct {
+        // A copy that lags would answer that what was just stored isn't there.
+        let config = stream::Config { allow_direct: false, ..config };
+        context.update_stream(config).await.map_err(unavailable)?;
+    }
+    context.get_object_store(name).await.map_err(unavailable)
 }
 
 /// Stores an object whole or not at all, in place of what had its name before.

@@ -29,6 +29,7 @@ pub fn beyond_text(day: &mut Script, session: SessionId, said: u32) {
         day.ask(agent("ann"), Command::PutCannedResponse(response(id)));
     }
     day.ask(agent("ann"), Command::DeleteCannedResponse { id: ResponseId::parse("two").unwrap() });
+    day.ask(system(), Command::DeleteShared { id: ResponseId::parse("hello").unwrap() });
     let id = announced(day, 1, session, 1);
     day.ask(system(), Command::FinishUpload { session, id, file: FileId::from_bytes([9; 16]) });
     let attachments = vec![NamedAttachment { id, name: "bill.pdf".into() }];
