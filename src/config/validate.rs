@@ -31,7 +31,7 @@ fn the_cluster_is_sound(settings: &Settings) -> Result<(), SettingsError> {
 }
 
 fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
-    let Settings { limits: l, shard, drain, auth, .. } = settings;
+    let Settings { limits: l, files, shard, drain, auth, .. } = settings;
     let (m, c, w, r) = (&l.messages, &l.connections, &l.watches, &l.rates);
     let numbers = [
         ("limits.messages.request_bytes", m.request_bytes),
@@ -54,6 +54,9 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
         ("limits.rates.agent.burst", r.agent.burst as usize),
         ("limits.rates.integrator.per_second", r.integrator.per_second as usize),
         ("limits.rates.integrator.burst", r.integrator.burst as usize),
+        ("files.transfers", files.transfers),
+        ("files.uploads_of_one", files.uploads_of_one),
+        ("files.downloads_of_one", files.downloads_of_one),
         ("shard.mailbox", shard.mailbox),
         ("shard.batch_bytes", shard.batch_bytes),
         ("shard.snapshot_every", shard.snapshot_every as usize),
@@ -70,6 +73,7 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
         ("limits.watches.slow_watcher", w.slow_watcher),
         ("limits.watches.heartbeat", w.heartbeat),
         ("limits.watches.lease", w.lease),
+        ("files.silence", files.silence),
         ("shard.retention", shard.retention),
         ("drain.bound", drain.bound),
     ];

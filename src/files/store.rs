@@ -144,9 +144,10 @@ pub struct Writing(WriteMultipart);
 
 impl Writing {
     /// Takes bytes; waits while many are still on their way.
-    pub async fn put(&mut self, bytes: Bytes) -> Result<(), StoreError> {
+    pub async fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.0.wait_for_capacity(PARTS).await?;
-        self.0.put(bytes);
+        // Copied, so that many small pieces are neither kept nor written one by one.
+        self.0.write(bytes);
         Ok(())
     }
 

@@ -1,9 +1,10 @@
 //! Attachments over plain HTTP: `PUT` and `GET` by signed links, on the port of everything else.
 
-use std::{path::Path, time::SystemTime};
+use std::{path::Path, sync::Arc, time::SystemTime};
 
 use http::{Request, header};
 
+use self::transfers::Transfers;
 use super::edge::Edge;
 use crate::{
     center::{Attachment, CenterId, SessionId, Time},
@@ -16,6 +17,7 @@ use crate::{
 mod download;
 mod serve;
 mod sweep;
+mod transfers;
 mod upload;
 
 pub use serve::ServeFiles;
@@ -26,6 +28,7 @@ pub struct Files {
     store: Store,
     key: LinkKey,
     settings: config::Files,
+    transfers: Arc<Transfers>,
     /// How links begin where no other name is set.
     scheme: &'static str,
 }
@@ -41,6 +44,7 @@ impl Files {
             store: Store::folder(Path::new(&folder))?,
             key: id_key.links(),
             settings: settings.files.clone(),
+            transfers: Transfers::new(&settings.files),
             scheme: if settings.tls.is_some() { "https" } else { "http" },
         })
     }

@@ -34,8 +34,9 @@ struct Counts {
 }
 
 impl Gate {
-    pub(super) fn new(limits: &Connections) -> Arc<Self> {
-        let allowed = descriptors().map_or(usize::MAX, |all| all.saturating_sub(OTHER_FILES).max(1));
+    /// With descriptors left for so many files on their way.
+    pub(super) fn new(limits: &Connections, transfers: usize) -> Arc<Self> {
+        let allowed = descriptors().map_or(usize::MAX, |all| all.saturating_sub(OTHER_FILES + transfers).max(1));
         Arc::new(Self {
             total: limits.total.min(allowed),
             unauthenticated_per_address: limits.unauthenticated_per_address,
@@ -152,6 +153,11 @@ fn network(remote: IpAddr) -> IpAddr {
     }
 }
 
+/// So many files may be on their way at once, of those that are wanted: most descriptors are for connections.
+pub fn transfers(wanted: usize) -> usize {
+    descriptors().map_or(wanted, |all| wanted.min(all / 4)).max(1)
+}
+
 /// How many files this process may open, where the system tells.
 fn descriptors() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
@@ -163,12 +169,13 @@ mod tests {
     use super::*;
 
     fn gate(total: usize, per_address: usize, per_second: u32) -> Arc<Gate> {
-        Gate::new(&Connections {
+        let limits = Connections {
             total,
             unauthenticated_per_address: per_address,
             new_per_second: per_second,
             ..Connections::default()
-        })
+        };
+        Gate::new(&limits, 0)
     }
 
     fn address(text: &str) -> IpAddr {
@@ -206,6 +213,14 @@ mod tests {
         assert_eq!(tickets.len(), 2);
         assert!(gate.admit(address("10.0.0.1"), now + Duration::from_millis(999)).is_none());
         assert!(gate.admit(address("10.0.0.1"), now + Duration::from_secs(1)).is_some());
+    }
+
+    #[test]
+    fn files_on_their_way_have_descriptors_of_their_own() {
+        let Some(all) = descriptors() else { return };
+        let few = |transfers| Gate::new(&Connections { total: usize::MAX, ..Connections::default() }, transfers).total;
+        assert_eq!(few(0) - few(100), 100.min(all.saturating_sub(OTHER_FILES + 1)));
+        assert_eq!(transfers(usize::MAX), (all / 4).max(1));
     }
 
     #[test]

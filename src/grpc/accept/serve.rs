@@ -169,7 +169,7 @@ mod tests {
     async fn left_after(says: &[u8]) -> Duration {
         let limits = Limits::default();
         let (mut peer, io) = duplex(4096);
-        let ticket = Gate::new(&limits.connections).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
+        let ticket = Gate::new(&limits.connections, 0).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
         let info = ConnectionInfo::new((Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits.connections);
         let (_reporter, health) = tonic_health::server::health_reporter();
         let (_stop, stop) = watch::channel(false);

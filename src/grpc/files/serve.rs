@@ -92,7 +92,7 @@ impl Problem {
         *answer.status_mut() = self.0;
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        if self.0 == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(self.0, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.0 == StatusCode::METHOD_NOT_ALLOWED {
