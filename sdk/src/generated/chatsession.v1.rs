@@ -5781,7 +5781,7 @@ pub mod agent_desk_client {
             self.inner.unary(req, path, codec).await
         }
         /// The agent's own canned responses and those that all share, filtered; for a session, ready to be said.
-        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT (an invitee who hasn't accepted).
+        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT (an invitee who hasn't accepted, an agent who has left).
         pub async fn list_canned_responses(
             &mut self,
             request: impl tonic::IntoRequest<super::ListCannedResponsesRequest>,

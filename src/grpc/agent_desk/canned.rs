@@ -92,12 +92,16 @@ pub(super) async fn list(
 
 /// The session's queue, and what its variables stand for as far as the session says.
 async fn about(call: &Call, viewer: Viewer, session: SessionId) -> Result<(QueueId, Variables), Status> {
-    let seen = call.see(viewer, session, |session, _| {
+    let seen = call.see(viewer, session, |session, access| {
+        // What it is now isn't for who has left.
+        if access.until.is_some() {
+            return Err(Refusal::NotParticipant);
+        }
         let names: Vec<String> = session.attributes.iter().map(|attribute| attribute.name.to_string()).collect();
         let (_, texts) = to_pb::session(session, Audience::Staff);
-        (session.home.clone(), names, texts)
+        Ok((session.home.clone(), names, texts))
     });
-    let (queue, names, texts) = seen.await?;
+    let (queue, names, texts) = seen.await?.map_err(status::of)?;
     let (customer, values) = texts.read(&call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
     let attributes = names.into_iter().zip(values).collect();
     Ok((queue, Variables { customer_name: customer.display_name, attributes, ..Variables::default() }))
