@@ -125,6 +125,6 @@ pub(super) async fn name_of(
     attachment: &Attachment,
 ) -> Result<Option<String>, ReadError> {
     let Some(revision) = attachment.posted else { return feed.text(attachment.name).await };
-    let history = feed.history(session, crate::center::Audience::Staff, revision - 1, None).await?;
-    Ok(history.first().and_then(|commit| commit.batch().text(attachment.name)).map(str::to_owned))
+    let posted = feed.next(session, revision - 1).await?;
+    Ok(posted.and_then(|commit| commit.batch().text(attachment.name).map(str::to_owned)))
 }

@@ -31,13 +31,14 @@ const CHUNK: usize = 64;
 
 /// Sessions that the log has let go.
 pub trait Past: Send + Sync + 'static {
-    /// As [`Feed::history`].
+    /// As [`Feed::history`]; no more than so many.
     fn commits(
         &self,
         session: SessionId,
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>>;
 }
 
@@ -206,8 +207,24 @@ impl Feed {
         after: u32,
         until: Option<u32>,
     ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
-        let Some(places) = self.places_after(session, audience, after, until) else {
-            return self.past.commits(session, audience, after, until).await;
+        self.commits(session, audience, after, until, CHUNK).await
+    }
+
+    /// The first commit of a session behind `after`.
+    pub async fn next(&self, session: SessionId, after: u32) -> Result<Option<Arc<SessionCommit>>, ReadError> {
+        Ok(self.commits(session, Audience::Staff, after, None, 1).await?.pop())
+    }
+
+    async fn commits(
+        &self,
+        session: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+        most: usize,
+    ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
+        let Some(places) = self.places_after(session, audience, after, until, most) else {
+            return self.past.commits(session, audience, after, until, most).await;
         };
         let mut commits = Vec::with_capacity(places.len());
         let mut batch: Option<Arc<Committed>> = None;
@@ -230,6 +247,7 @@ impl Feed {
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> Option<Vec<RecordPlace>> {
         let places = lock(&self.places);
         let of = places.of(session);
@@ -247,7 +265,7 @@ impl Feed {
             reached = reach(place);
             news
         });
-        Some(new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(CHUNK).copied().collect())
+        Some(new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(most).copied().collect())
     }
 
     /// A batch, from memory when it is recent.
@@ -270,9 +288,8 @@ impl Feed {
                 Ok(Arc::new(SessionCommit::of(&batch, place.record as usize, session)))
             }
             None => {
-                let history = self.history(session, Audience::Staff, 0, None).await?;
                 let unknown = || ReadError::Unavailable(format!("the start of {session} isn't known here"));
-                history.into_iter().next().ok_or_else(unknown)
+                self.next(session, 0).await?.ok_or_else(unknown)
             }
         }
     }

@@ -36,6 +36,7 @@ impl Past for Numbers {
         _: Audience,
         _: u32,
         _: Option<u32>,
+        _: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
