@@ -18,7 +18,7 @@ use super::{
     topic::{Eyes, Signal, Topic},
 };
 use crate::{
-    center::{Access, AgentId, Audience, CenterId, ChatHappened, Event, Happened, SessionId, Text},
+    center::{Access, AgentId, Audience, CenterChange, CenterId, ChatHappened, Event, Happened, SessionId, Text},
     journal::{BoxFuture, Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
@@ -337,6 +337,10 @@ impl Feed {
                             self.ring_for(&record.center, Some(agent), wakers);
                         }
                     }
+                    Event::Center(CenterChange::AgentPut(config)) => {
+                        self.ring_for(&record.center, Some(&config.id), wakers);
+                    }
+                    Event::Center(CenterChange::SettingsPut(_)) => self.ring_all_of(&record.center, wakers),
                     Event::Center(_) => {}
                 }
             }
@@ -347,6 +351,11 @@ impl Feed {
                 }
             }
         }
+    }
+
+    /// What every desk of a center shows may be another now.
+    fn ring_all_of(&self, center: &CenterId, wakers: &mut Vec<Waker>) {
+        lock(&self.bells).iter().filter(|((of, _), _)| of == center).for_each(|(_, bell)| bell.ring(wakers));
     }
 
     fn ring_for(&self, center: &CenterId, agent: Option<&AgentId>, wakers: &mut Vec<Waker>) {
