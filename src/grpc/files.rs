@@ -29,6 +29,8 @@ pub struct Files {
     key: LinkKey,
     settings: config::Files,
     transfers: Arc<Transfers>,
+    /// Bytes of free disk that files leave.
+    reserve: u64,
     /// How links begin where no other name is set.
     scheme: &'static str,
 }
@@ -45,6 +47,7 @@ impl Files {
             key: id_key.links(),
             settings: settings.files.clone(),
             transfers: Transfers::new(&settings.files),
+            reserve: settings.shard.disk_reserve,
             scheme: if settings.tls.is_some() { "https" } else { "http" },
         })
     }

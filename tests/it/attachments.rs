@@ -171,6 +171,21 @@ async fn of_one_file_only_so_many_are_on_their_way() {
 }
 
 #[tokio::test]
+async fn a_file_leaves_the_reserve_of_the_disk_and_one_that_was_lost_is_gone() {
+    let mut world = World::new().await;
+    let (mia, ann) = world.attended().await;
+    let new = announced(&mia.session, "a.png", "image/png", PNG.len()).await;
+    world.restart_with(|settings| settings.shard.disk_reserve = u64::MAX).await;
+    assert_eq!(put(&new.upload_url, PNG).await.0, 507);
+    world.restart_with(|settings| settings.shard.disk_reserve = 0).await;
+    assert_eq!(put(&new.upload_url, PNG).await.0, 201);
+    mia.session.say("").attachment(&new.attachment_id).send().await.unwrap();
+    let link = ann.on(&mia.session).attachment(&new.attachment_id).send().await.unwrap();
+    std::fs::remove_dir_all(std::path::Path::new(world.data()).join("files")).unwrap();
+    assert_eq!(ask(&link.download_url, "GET", None, b"").await.status, 404);
+}
+
+#[tokio::test]
 async fn whoever_calls_over_http_1_is_told_what_is_spoken() {
     let world = World::new().await;
     let answer = ask(&format!("{}/chatsession.v1.ChatSession/GetSession", world.url()), "POST", None, b"").await;

@@ -33,7 +33,14 @@ pub(super) async fn download(edge: &Arc<Edge>, link: Link) -> Result<Response<Bo
     let name = name.map_err(|error| Problem::later(&error))?;
     let (center, session, attachment) = (link.center, link.session, link.attachment);
     let kept = Kept { created: known.created, center, session, attachment, file };
-    let bytes = edge.files.store.read(&kept).await.map_err(|error| Problem::later(&error))?;
+    let bytes = match edge.files.store.read(&kept).await {
+        Ok(bytes) => bytes,
+        Err(error) if error.is_missing() => {
+            tracing::error!(%error, "a file that was brought isn't there any more");
+            return Err(gone());
+        }
+        Err(error) => return Err(Problem::later(&error)),
+    };
     let settings = &edge.files.settings;
     let body = given(bytes, known.size, (settings.silence, settings.download_time), transfer);
     let mut answer = Response::new(Body::new(StreamBody::new(body.map(|bytes| bytes.map(Frame::data)))));

@@ -16,7 +16,7 @@ use tower::{Layer, Service};
 
 use super::{download::download, upload::upload};
 use crate::{
-    files::{Link, Refused, Way},
+    files::{Link, Refused, StoreError, Way},
     grpc::{Edge, accept::ConnectionInfo},
 };
 
@@ -85,6 +85,19 @@ impl Problem {
     pub(super) fn later(error: &dyn std::fmt::Display) -> Self {
         tracing::warn!(%error, "a file can't be served now");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "try again in a second")
+    }
+
+    /// Of where files lie.
+    pub(super) fn of_store(error: &StoreError) -> Self {
+        if error.is_full() {
+            tracing::warn!(%error, "there is no room for a file");
+            return Self::full();
+        }
+        Self::later(error)
+    }
+
+    pub(super) fn full() -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "there is no room for the file now")
     }
 
     fn answer(self) -> Response<Body> {

@@ -30,10 +30,13 @@ where
     if announced(request.headers()).is_some_and(|length| length > known.size) {
         return Err(too_large(&known));
     }
+    if !edge.files.store.has_room(edge.files.reserve.saturating_add(known.size)).await {
+        return Err(Problem::full());
+    }
     let file = FileId::from_bytes(uuid::Uuid::new_v4().into_bytes());
     let (center, session, attachment) = (link.center.clone(), link.session, link.attachment);
     let kept = Kept { created: known.created, center, session, attachment, file };
-    let mut writing = edge.files.store.write(&kept).await.map_err(|error| Problem::later(&error))?;
+    let mut writing = edge.files.store.write(&kept).await.map_err(|error| Problem::of_store(&error))?;
     let settings = &edge.files.settings;
     let until = Instant::now() + settings.upload_time;
     let taken = timeout_at(until, take(request.into_body(), &known, settings.silence, &mut writing)).await;
@@ -42,7 +45,7 @@ where
         writing.abort().await;
         return Err(problem);
     }
-    writing.finish().await.map_err(|error| Problem::later(&error))?;
+    writing.finish().await.map_err(|error| Problem::of_store(&error))?;
     tell(edge, kept).await?;
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::CREATED;
@@ -59,7 +62,7 @@ async fn tell(edge: &Arc<Edge>, kept: Kept) -> Result<(), Problem> {
     match told.map_err(|error| Problem::later(&error))? {
         Ok(_) => Ok(()),
         Err(refusal) => {
-            edge.files.store.remove(&kept).await.map_err(|error| Problem::later(&error))?;
+            edge.files.store.remove(&kept).await.map_err(|error| Problem::of_store(&error))?;
             Err(if refusal == Refusal::AttachmentNotFound { unknown() } else { brought_before() })
         }
     }
@@ -105,7 +108,7 @@ where
                 looked = true;
             }
         }
-        writing.put(&bytes).await.map_err(|error| Problem::later(&error))?;
+        writing.put(&bytes).await.map_err(|error| Problem::of_store(&error))?;
     }
     if taken < known.size {
         let why = format!("the file has {taken} bytes, {} were announced", known.size);
