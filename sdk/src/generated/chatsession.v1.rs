@@ -4764,7 +4764,8 @@ pub struct DeskOfferEnded {
     #[prost(enumeration = "CancelCause", tag = "4")]
     pub cause: i32,
 }
-/// The desk as it stands.
+/// The desk as it stands. Where it would become larger than 2 MiB, the sessions and offers that are left come without their
+/// attributes: GetSession has them.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Desk {
     /// The agent.

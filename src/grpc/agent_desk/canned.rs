@@ -7,15 +7,13 @@ use crate::{
     grpc::{
         edge::Call,
         from_pb::{self, All, Field},
+        pages::PAGE_BYTES,
         pb, status, to_pb,
     },
 };
 
 /// The longest search.
 const QUERY: usize = 64;
-
-/// A page ends at about this many bytes, whatever was asked.
-const PAGE_BYTES: usize = 1024 * 1024;
 
 /// Where a page starts: behind one of the agent's own (`p` and its id) or of all (`s` and its id).
 type After = Option<(bool, String)>;

@@ -10,15 +10,13 @@ use crate::{
         as_it_was::Seen,
         edge::Call,
         from_pb::{self, All, Field},
+        pages::PAGE_BYTES,
         pb, status, to_pb,
     },
 };
 
 /// Sessions that one call looks at: a filter that few pass may give a short page with a token.
 const LOOKED_AT: usize = 10_000;
-
-/// A page ends at about this many bytes, whatever was asked.
-const PAGE_BYTES: usize = 1024 * 1024;
 
 #[derive(Clone)]
 struct Filter {
