@@ -169,9 +169,10 @@ impl Server {
         let routes = routes(&limits, edge.clone(), vitals)?.prepare();
         let calls = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
         let service = ServeFiles(edge.clone()).layer(calls);
+        let file_time = settings.files.upload_time.max(settings.files.download_time);
         let serving = tokio::spawn(async move {
             tokio::select! {
-                () = accept::serve(listener, tls, service, &limits, stopping) => {}
+                () = accept::serve(listener, tls, service, &limits, file_time, stopping) => {}
                 failed = running.failed() => return Err(failed),
             }
             shard_stop.send_replace(true);

@@ -94,7 +94,7 @@ async fn served(connections: Connections, patience: Duration) -> Served {
     let watches = Watches { slow_watcher: patience, ..Watches::default() };
     let limits = Limits { connections, watches, ..Limits::default() };
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(async move { serve(listener, None, service, &limits, stopping).await });
+    let serving = tokio::spawn(async move { serve(listener, None, service, &limits, Duration::ZERO, stopping).await });
     Served { address, gate, called, stop, serving }
 }
 

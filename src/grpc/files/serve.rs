@@ -16,12 +16,9 @@ use tower::{Layer, Service};
 
 use super::{download::download, upload::upload};
 use crate::{
-    files::{Link, Refused, StoreError, Way},
+    files::{Link, PREFIX, Refused, StoreError, Way},
     grpc::{Edge, accept::ConnectionInfo},
 };
-
-/// Where files are.
-const PREFIX: &str = "/files/";
 
 /// The layer that serves them, in front of everything else.
 #[derive(Clone)]
