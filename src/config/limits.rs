@@ -32,6 +32,8 @@ pub struct Limits {
 pub struct Messages {
     /// A request. A message's text is at most 16 KiB; the rest is room for attributes.
     pub request_bytes: usize,
+    /// All objects of one `Apply` together: they are held until the last has come.
+    pub apply_bytes: usize,
     /// One part of an upload.
     pub upload_part_bytes: usize,
     /// A response; what clients accept by default.
@@ -42,7 +44,13 @@ pub struct Messages {
 
 impl Default for Messages {
     fn default() -> Self {
-        Self { request_bytes: 256 << 10, upload_part_bytes: 1 << 20, response_bytes: 4 << 20, metadata_bytes: 16 << 10 }
+        Self {
+            request_bytes: 256 << 10,
+            apply_bytes: 16 << 20,
+            upload_part_bytes: 1 << 20,
+            response_bytes: 4 << 20,
+            metadata_bytes: 16 << 10,
+        }
     }
 }
 

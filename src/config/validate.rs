@@ -35,6 +35,7 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
     let (m, c, w, r) = (&l.messages, &l.connections, &l.watches, &l.rates);
     let numbers = [
         ("limits.messages.request_bytes", m.request_bytes),
+        ("limits.messages.apply_bytes", m.apply_bytes),
         ("limits.messages.upload_part_bytes", m.upload_part_bytes),
         ("limits.messages.response_bytes", m.response_bytes),
         ("limits.messages.metadata_bytes", m.metadata_bytes as usize),

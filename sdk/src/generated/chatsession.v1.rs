@@ -3948,7 +3948,8 @@ pub mod administration_client {
             self
         }
         /// Puts the objects sent, all or none: they are validated together, then applied one commit each, live. What isn't
-        /// named stays as it is. Refused: FIELD_INVALID, with `objects[i].…` for the field. Up to 20,000 objects.
+        /// named stays as it is. Up to 20,000 objects, 16 MiB together, and the settings once.
+        /// Refused: FIELD_INVALID, with `objects[i].…` for the field; LIMIT_REACHED.
         pub async fn apply(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::ApplyRequest>,
