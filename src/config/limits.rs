@@ -101,6 +101,8 @@ pub struct Connections {
     pub unauthenticated_per_address: usize,
     /// New ones a second: what a TLS handshake each costs.
     pub new_per_second: u32,
+    /// How many of those one address may take, in percent: opening and closing must not lock everybody else out.
+    pub new_per_second_share_percent: u32,
     /// From accepting to the end of the TLS handshake and the HTTP/2 preface: silent sockets.
     #[serde(with = "value::duration")]
     pub handshake: Duration,
@@ -126,6 +128,7 @@ impl Default for Connections {
             total: 100_000,
             unauthenticated_per_address: 50,
             new_per_second: 100,
+            new_per_second_share_percent: 50,
             handshake: Duration::from_secs(10),
             idle: Duration::from_secs(5 * 60),
             age: Duration::from_secs(30 * 60),

@@ -92,6 +92,8 @@ fn limits_fit_each_other(settings: &Settings) -> Result<(), SettingsError> {
     let deadlines = &limits.deadlines;
     expect(deadlines.default <= deadlines.longest, "limits.deadlines.default", "at most `limits.deadlines.longest`")?;
     expect(limits.connections.age_jitter_percent <= 50, "limits.connections.age_jitter_percent", "at most 50")?;
+    let share = limits.connections.new_per_second_share_percent;
+    expect((1..=100).contains(&share), "limits.connections.new_per_second_share_percent", "1 to 100")?;
     expect(limits.watches.heartbeat <= Duration::from_secs(25), "limits.watches.heartbeat", "at most 25s")?;
     expect(shard.batch_bytes <= 240 << 10, "shard.batch_bytes", "at most 245760")
 }

@@ -157,7 +157,7 @@ async fn an_old_connection_that_does_not_end_is_cut() {
 #[test]
 fn lives_differ_by_the_jitter_and_no_more() {
     let limits = Connections::default();
-    let gate = Gate::new(&Connections { new_per_second: 1000, unauthenticated_per_address: 1000, ..limits.clone() }, 0);
+    let gate = Gate::new(&Connections { new_per_second: 2000, unauthenticated_per_address: 1000, ..limits.clone() }, 0);
     let lives: Vec<Duration> = (0..1000)
         .map(|_| {
             let ticket = gate.admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
