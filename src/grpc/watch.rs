@@ -76,6 +76,9 @@ impl WatchStream {
         if let Some(who) = who {
             stream.watched_by(who, Some(session));
         }
+        if matches!(viewer, Viewer::Agent(_)) && !access.ends_on_leaving {
+            stream.supervises();
+        }
         let opened = opened(&call, &stream, here.is_some(), opening).await?;
         let cursor = call.shard.feed.cursor(session, access, start, eyes);
         if let Some(here) = here {

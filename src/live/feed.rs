@@ -29,6 +29,9 @@ pub const TURNS: usize = 32;
 /// Commits that a watcher who is behind reads at once.
 const CHUNK: usize = 64;
 
+/// Agents who were put, and whether they are supervisors now; none of who was deleted.
+pub type PutAgents = HashMap<(CenterId, AgentId), Option<bool>>;
+
 /// Sessions that the log has let go.
 pub trait Past: Send + Sync + 'static {
     /// As [`Feed::history`]; no more than so many.
@@ -58,6 +61,7 @@ pub struct Feed {
     ring: Mutex<Ring>,
     topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
     bells: Mutex<HashMap<(CenterId, AgentId), Arc<Bell>>>,
+    put_agents: Mutex<PutAgents>,
     /// Of the centers that somebody looks at.
     changes: Mutex<HashMap<CenterId, Weak<Changes>>>,
     position: AtomicU64,
@@ -87,6 +91,7 @@ impl Feed {
             ring: Mutex::default(),
             topics: Mutex::default(),
             bells: Mutex::default(),
+            put_agents: Mutex::default(),
             changes: Mutex::default(),
             position: AtomicU64::new(0),
             beats: Default::default(),
@@ -131,6 +136,11 @@ impl Feed {
     /// The bell of an agent's desk.
     pub fn bell(&self, center: &CenterId, agent: &AgentId) -> Arc<Bell> {
         lock(&self.bells).entry((center.clone(), agent.clone())).or_default().clone()
+    }
+
+    /// The agents who were put or deleted since this was called last.
+    pub fn take_put_agents(&self) -> PutAgents {
+        std::mem::take(&mut *lock(&self.put_agents))
     }
 
     /// Notes what changes of a center from now on, for as long as it is held. For one who looks.
@@ -338,7 +348,12 @@ impl Feed {
                         }
                     }
                     Event::Center(CenterChange::AgentPut(config)) => {
+                        let key = (record.center.clone(), config.id.clone());
+                        lock(&self.put_agents).insert(key, Some(config.supervisor));
                         self.ring_for(&record.center, Some(&config.id), wakers);
+                    }
+                    Event::Center(CenterChange::AgentDeleted(agent)) => {
+                        lock(&self.put_agents).insert((record.center.clone(), agent.clone()), None);
                     }
                     Event::Center(CenterChange::SettingsPut(_)) => self.ring_all_of(&record.center, wakers),
                     Event::Center(_) => {}

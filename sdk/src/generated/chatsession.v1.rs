@@ -2267,7 +2267,8 @@ pub enum GoodbyeReason {
     LeftSession = 4,
     /// The agent signed out.
     SignedOut = 5,
-    /// The credential was revoked.
+    /// The caller may no longer see what the stream shows: a supervisor is one no longer, or the agent was deleted. What is
+    /// still allowed may be opened again.
     Revoked = 6,
     /// The position is no longer kept: start with a snapshot.
     PositionCompacted = 7,
