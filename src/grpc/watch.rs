@@ -51,9 +51,9 @@ impl WatchStream {
     pub(super) async fn open(edge: &Arc<Edge>, request: Request<WatchRequest>) -> Result<Self, Status> {
         let call = edge.enter(&request)?;
         let request = request.into_inner();
+        let (session,) = (call.session(&request.session_id),).all().map_err(status::invalid)?;
         let who = call.caller(request.acting_for.clone()).ok().map(|caller| caller.who);
         let viewer = call.viewer(request.acting_for)?;
-        let (session,) = (call.session(&request.session_id),).all().map_err(status::invalid)?;
         let after = request.after_revision.map(revision);
         let snapshot = request.snapshot || after.is_none();
         let opening = opening(&call, viewer.clone(), session, snapshot).await?;

@@ -41,7 +41,6 @@ pub(super) async fn list(
     call: Call,
     it: pb::ListCannedResponsesRequest,
 ) -> Result<pb::ListCannedResponsesResponse, Status> {
-    let (caller, viewer) = (call.caller(it.acting_for.clone())?, call.viewer(it.acting_for)?);
     let fields = (
         from_pb::text("query", it.query, QUERY),
         from_pb::optional("queue_id", &it.queue_id, from_pb::queue_id),
@@ -50,6 +49,7 @@ pub(super) async fn list(
         after(&it.page_token),
     );
     let (query, queue, session, most, after) = fields.all().map_err(status::invalid)?;
+    let (caller, viewer) = (call.caller(it.acting_for.clone())?, call.viewer(it.acting_for)?);
     let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
     let about = match session {
         Some(session) => Some(about(&call, viewer, session).await?),
