@@ -2097,7 +2097,8 @@ pub struct CreateAttachmentResponse {
     pub attachment_id: ::prost::alloc::string::String,
     /// PUT the bytes here, over HTTP/1.1 or HTTP/2: 201 when they are all there, else a status and a line of text that say why
     /// not: 403 forged, 404 unknown, 409 brought before, 410 too late, 413 more bytes than announced, 415 another content than
-    /// announced, 400 fewer bytes. No credential is needed: whoever has the link may bring this file, once.
+    /// announced, 400 fewer bytes, 429 on its way already, 503 too busy, 507 no room. No credential is needed: whoever has
+    /// the link may bring this file, once.
     #[prost(string, tag = "2")]
     pub upload_url: ::prost::alloc::string::String,
     /// When the link stops being good.
