@@ -38,9 +38,6 @@ const SCHEMA: &str = "
         primary key (session, last)) without rowid;
 ";
 
-/// Commits that one read returns.
-const CHUNK: u32 = 64;
-
 /// Why the archive can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -200,13 +197,14 @@ impl Transcripts {
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> Result<Vec<Arc<SessionCommit>>, ArchiveError> {
         let own = self.clone();
         if self.vault.is_some() && !tokio::task::spawn_blocking(move || own.has(id)).await?? {
             self.fetch(id).await?;
         }
         let own = self.clone();
-        tokio::task::spawn_blocking(move || own.commits_here(id, audience, after, until)).await?
+        tokio::task::spawn_blocking(move || own.commits_here(id, audience, after, until, most)).await?
     }
 
     fn commits_here(
@@ -215,6 +213,7 @@ impl Transcripts {
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> Result<Vec<Arc<SessionCommit>>, ArchiveError> {
         let order = match audience {
             Audience::Staff => "last",
@@ -225,7 +224,8 @@ impl Transcripts {
             format!("select bytes from commits where session = ? and {order} > ? and last <= ? order by last limit ?");
         let mut query = database.prepare_cached(&select)?;
         let until = until.unwrap_or(u32::MAX);
-        let found = query.query_map(params![id.to_string(), after, until, CHUNK], |row| row.get::<_, Vec<u8>>(0))?;
+        let found =
+            query.query_map(params![id.to_string(), after, until, most as u32], |row| row.get::<_, Vec<u8>>(0))?;
         let commits = found.map(|bytes| {
             let kept: Kept = minicbor::decode(&bytes?)?;
             let texts = kept.texts.into_iter().map(|text| text.map(Bytes::from)).collect();
@@ -244,9 +244,10 @@ impl Past for Transcripts {
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>> {
         Box::pin(async move {
-            let commits = self.commits_of(session, audience, after, until).await;
+            let commits = self.commits_of(session, audience, after, until, most).await;
             commits.map_err(|error| ReadError::Unavailable(error.to_string()))
         })
     }

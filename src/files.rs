@@ -6,5 +6,5 @@ mod link;
 mod store;
 
 pub use kind::{HEAD, mismatch};
-pub use link::{Link, LinkKey, Refused, Way};
+pub use link::{Link, LinkKey, PREFIX, Refused, Way};
 pub use store::{Kept, Store, StoreError, Writing};

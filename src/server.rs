@@ -131,7 +131,9 @@ impl Server {
         std::fs::create_dir_all(&settings.data).map_err(ServerError::Data)?;
         let listen = |error| ServerError::Listen { address: settings.listen, error };
         let tls = settings.tls.as_ref().map(accept::acceptor).transpose()?;
-        let listener = Listener::bind(settings.listen, &settings.limits.connections).await.map_err(listen)?;
+        let transfers = accept::transfers(settings.files.transfers);
+        let listener = Listener::bind(settings.listen, &settings.limits.connections, transfers).await;
+        let listener = listener.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let incarnation = Incarnation::from_bytes(*uuid::Uuid::new_v4().as_bytes());
         let parts = Box::pin(Parts::open(&settings, incarnation)).await?;
@@ -167,9 +169,10 @@ impl Server {
         let routes = routes(&limits, edge.clone(), vitals)?.prepare();
         let calls = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
         let service = ServeFiles(edge.clone()).layer(calls);
+        let file_time = settings.files.upload_time.max(settings.files.download_time);
         let serving = tokio::spawn(async move {
             tokio::select! {
-                () = accept::serve(listener, tls, service, &limits, stopping) => {}
+                () = accept::serve(listener, tls, service, &limits, file_time, stopping) => {}
                 failed = running.failed() => return Err(failed),
             }
             shard_stop.send_replace(true);

@@ -37,12 +37,18 @@ pub fn id_key(data: &Path) -> io::Result<IdKey> {
     Ok(IdKey(key))
 }
 
+/// The bytes that are free where a folder lies.
+pub fn free(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 /// Says whether less than `reserve` bytes are free, for as long as it runs.
 pub async fn watch_space(data: std::path::PathBuf, reserve: u64, full: Arc<AtomicBool>) {
     loop {
-        match rustix::fs::statvfs(&data) {
-            Ok(disk) => {
-                let is_full = disk.f_bavail.saturating_mul(disk.f_frsize) < reserve;
+        match free(&data) {
+            Ok(free) => {
+                let is_full = free < reserve;
                 if full.swap(is_full, Ordering::Relaxed) != is_full {
                     tracing::warn!(is_full, reserve, "free disk space crossed the reserve");
                 }

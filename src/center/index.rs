@@ -48,6 +48,7 @@ pub(super) struct SessionKeys {
     deadline: Option<Time>,
     waiting: Option<Waiting>,
     open: bool,
+    known: bool,
     closed: Option<Time>,
 }
 
@@ -93,6 +94,8 @@ pub struct Index {
     pub closed: BTreeSet<(Time, SessionId)>,
     /// Open sessions by customer.
     pub customers: BTreeMap<CustomerKey, SessionId>,
+    /// All sessions that aren't archived, by customer.
+    pub of_customers: BTreeMap<CustomerKey, BTreeSet<SessionId>>,
     /// What changed since the router last looked: only a pair with one of these can be new.
     pub unrouted: Unrouted,
     /// Chats of colleagues.
@@ -153,6 +156,10 @@ impl Index {
             } else {
                 self.customers.remove(&session.customer);
             }
+        }
+        if !session.keys.known {
+            session.keys.known = true;
+            insert(&mut self.of_customers, &session.customer, session.id);
         }
         let closed = session.ended.as_ref().filter(|_| session.closed).map(|ended| ended.time);
         if session.keys.closed != closed {
@@ -215,6 +222,7 @@ impl Index {
         if let Some(time) = session.keys.closed {
             self.closed.remove(&(time, session.id));
         }
+        remove(&mut self.of_customers, &session.customer, &session.id);
     }
 
     /// A session may be offered to more agents than before.

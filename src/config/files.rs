@@ -25,6 +25,18 @@ pub struct Files {
     /// How long a file may take to come: 25 MiB at 350 kbit/s.
     #[serde(with = "value::duration")]
     pub upload_time: Duration,
+    /// How long a file may take to be fetched.
+    #[serde(with = "value::duration")]
+    pub download_time: Duration,
+    /// A peer that brings or takes nothing for so long is gone.
+    #[serde(with = "value::duration")]
+    pub silence: Duration,
+    /// Files on their way at once at this node, whichever way: each is an open file. At most a quarter of the file descriptors.
+    pub transfers: usize,
+    /// Uploads of one attachment at once: one more than one, for who tries again before the break was noticed here.
+    pub uploads_of_one: usize,
+    /// Downloads by one link at once: a link is for one person, whose browser may fetch it twice.
+    pub downloads_of_one: usize,
 }
 
 impl Default for Files {
@@ -35,6 +47,11 @@ impl Default for Files {
             upload_link: Duration::from_secs(10 * 60),
             download_link: Duration::from_secs(5 * 60),
             upload_time: Duration::from_secs(10 * 60),
+            download_time: Duration::from_secs(10 * 60),
+            silence: Duration::from_secs(30),
+            transfers: 256,
+            uploads_of_one: 2,
+            downloads_of_one: 4,
         }
     }
 }

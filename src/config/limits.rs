@@ -32,6 +32,8 @@ pub struct Limits {
 pub struct Messages {
     /// A request. A message's text is at most 16 KiB; the rest is room for attributes.
     pub request_bytes: usize,
+    /// All objects of one `Apply` together: they are held until the last has come.
+    pub apply_bytes: usize,
     /// One part of an upload.
     pub upload_part_bytes: usize,
     /// A response; what clients accept by default.
@@ -42,7 +44,13 @@ pub struct Messages {
 
 impl Default for Messages {
     fn default() -> Self {
-        Self { request_bytes: 256 << 10, upload_part_bytes: 1 << 20, response_bytes: 4 << 20, metadata_bytes: 16 << 10 }
+        Self {
+            request_bytes: 256 << 10,
+            apply_bytes: 16 << 20,
+            upload_part_bytes: 1 << 20,
+            response_bytes: 4 << 20,
+            metadata_bytes: 16 << 10,
+        }
     }
 }
 
@@ -93,6 +101,8 @@ pub struct Connections {
     pub unauthenticated_per_address: usize,
     /// New ones a second: what a TLS handshake each costs.
     pub new_per_second: u32,
+    /// How many of those one address may take, in percent: opening and closing must not lock everybody else out.
+    pub new_per_second_share_percent: u32,
     /// From accepting to the end of the TLS handshake and the HTTP/2 preface: silent sockets.
     #[serde(with = "value::duration")]
     pub handshake: Duration,
@@ -118,6 +128,7 @@ impl Default for Connections {
             total: 100_000,
             unauthenticated_per_address: 50,
             new_per_second: 100,
+            new_per_second_share_percent: 50,
             handshake: Duration::from_secs(10),
             idle: Duration::from_secs(5 * 60),
             age: Duration::from_secs(30 * 60),

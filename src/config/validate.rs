@@ -31,10 +31,11 @@ fn the_cluster_is_sound(settings: &Settings) -> Result<(), SettingsError> {
 }
 
 fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
-    let Settings { limits: l, shard, drain, auth, .. } = settings;
+    let Settings { limits: l, files, shard, drain, auth, .. } = settings;
     let (m, c, w, r) = (&l.messages, &l.connections, &l.watches, &l.rates);
     let numbers = [
         ("limits.messages.request_bytes", m.request_bytes),
+        ("limits.messages.apply_bytes", m.apply_bytes),
         ("limits.messages.upload_part_bytes", m.upload_part_bytes),
         ("limits.messages.response_bytes", m.response_bytes),
         ("limits.messages.metadata_bytes", m.metadata_bytes as usize),
@@ -54,6 +55,9 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
         ("limits.rates.agent.burst", r.agent.burst as usize),
         ("limits.rates.integrator.per_second", r.integrator.per_second as usize),
         ("limits.rates.integrator.burst", r.integrator.burst as usize),
+        ("files.transfers", files.transfers),
+        ("files.uploads_of_one", files.uploads_of_one),
+        ("files.downloads_of_one", files.downloads_of_one),
         ("shard.mailbox", shard.mailbox),
         ("shard.batch_bytes", shard.batch_bytes),
         ("shard.snapshot_every", shard.snapshot_every as usize),
@@ -70,6 +74,7 @@ fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {
         ("limits.watches.slow_watcher", w.slow_watcher),
         ("limits.watches.heartbeat", w.heartbeat),
         ("limits.watches.lease", w.lease),
+        ("files.silence", files.silence),
         ("shard.retention", shard.retention),
         ("drain.bound", drain.bound),
     ];
@@ -87,6 +92,8 @@ fn limits_fit_each_other(settings: &Settings) -> Result<(), SettingsError> {
     let deadlines = &limits.deadlines;
     expect(deadlines.default <= deadlines.longest, "limits.deadlines.default", "at most `limits.deadlines.longest`")?;
     expect(limits.connections.age_jitter_percent <= 50, "limits.connections.age_jitter_percent", "at most 50")?;
+    let share = limits.connections.new_per_second_share_percent;
+    expect((1..=100).contains(&share), "limits.connections.new_per_second_share_percent", "1 to 100")?;
     expect(limits.watches.heartbeat <= Duration::from_secs(25), "limits.watches.heartbeat", "at most 25s")?;
     expect(shard.batch_bytes <= 240 << 10, "shard.batch_bytes", "at most 245760")
 }

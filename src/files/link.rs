@@ -7,7 +7,7 @@ use sha2::Sha256;
 use crate::center::{AttachmentId, CenterId, SessionId, Time};
 
 /// Where files are, on the port of everything else.
-pub(super) const PREFIX: &str = "/files/";
+pub const PREFIX: &str = "/files/";
 
 /// Which way the bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,12 @@ use std::{
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFileSystem, path::Path};
+use tokio::{runtime::Handle, task::spawn_blocking};
 
-use crate::center::{AttachmentId, CenterId, FileId, HOUR, SessionId, Time};
+use crate::{
+    center::{AttachmentId, CenterId, FileId, HOUR, SessionId, Time},
+    storage,
+};
 
 /// Bytes that are written at once.
 const PART: usize = 256 * 1024;
@@ -22,6 +26,25 @@ const PARTS: usize = 4;
 #[derive(Debug, thiserror::Error)]
 #[error("the files' store: {0}")]
 pub struct StoreError(#[from] object_store::Error);
+
+impl StoreError {
+    /// There is no room for more.
+    pub fn is_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&self.0);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                return matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+            }
+            cause = error.source();
+        }
+        false
+    }
+
+    /// The file isn't there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.0, object_store::Error::NotFound { .. })
+    }
+}
 
 /// Where files lie. Cheap to clone.
 #[derive(Clone)]
@@ -85,8 +108,22 @@ impl Store {
 
     /// Begins a file: nobody finds it before it is finished.
     pub async fn write(&self, kept: &Kept) -> Result<Writing, StoreError> {
-        let upload = self.files.put_multipart(&kept.path()).await?;
+        let (files, path) = (self.files.clone(), kept.path());
+        // A folder makes the file, and those that it lies in, at once: that blocks.
+        let runtime = Handle::current();
+        let begun = spawn_blocking(move || runtime.block_on(files.put_multipart(&path)));
+        let upload = begun.await.map_err(object_store::Error::from)??;
         Ok(Writing(WriteMultipart::new_with_chunk_size(upload, PART)))
+    }
+
+    /// Whether so many bytes are free where files lie.
+    pub async fn has_room(&self, bytes: u64) -> bool {
+        let folder = self.folder.clone();
+        match spawn_blocking(move || storage::free(&folder)).await {
+            Ok(Ok(free)) => free >= bytes,
+            // What can't be known is found out by writing.
+            Ok(Err(_)) | Err(_) => true,
+        }
     }
 
     /// A file's bytes.
@@ -113,7 +150,7 @@ impl Store {
     /// Removes what was being written on the same day as `time` when the program was killed.
     pub async fn remove_unfinished(&self, time: Time) {
         let folder = self.folder.join(format!("{:08}", time.0 / DAY));
-        let removed = tokio::task::spawn_blocking(move || remove_parts(&folder)).await;
+        let removed = spawn_blocking(move || remove_parts(&folder)).await;
         match removed {
             Ok(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
                 tracing::warn!(%error, "unfinished files can't be removed");
@@ -144,9 +181,10 @@ pub struct Writing(WriteMultipart);
 
 impl Writing {
     /// Takes bytes; waits while many are still on their way.
-    pub async fn put(&mut self, bytes: Bytes) -> Result<(), StoreError> {
+    pub async fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.0.wait_for_capacity(PARTS).await?;
-        self.0.put(bytes);
+        // Copied, so that many small pieces are neither kept nor written one by one.
+        self.0.write(bytes);
         Ok(())
     }
 
@@ -161,5 +199,20 @@ impl Writing {
         if let Err(error) = self.0.abort().await {
             tracing::warn!(%error, "a file that was given up can't be removed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_known_however_deep_it_is_told() {
+        let told = |kind: io::ErrorKind| {
+            let inner = object_store::Error::Generic { store: "inner", source: Box::new(io::Error::from(kind)) };
+            StoreError(object_store::Error::Generic { store: "outer", source: Box::new(inner) })
+        };
+        assert!(told(io::ErrorKind::StorageFull).is_full());
+        assert!(!told(io::ErrorKind::PermissionDenied).is_full());
     }
 }

@@ -13,7 +13,7 @@ mod serve;
 mod streams;
 mod tls;
 
-pub use gate::Gate;
+pub use gate::{Gate, transfers};
 pub use listener::Listener;
 pub use live::ConnectionInfo;
 pub use serve::serve;

@@ -32,12 +32,24 @@ impl Administration for AdministrationService {
         let run = |call: Call, mut requests: Streaming<pb::ApplyRequest>| async move {
             let caller = call.configurer()?;
             let (mut objects, mut wrong) = (Vec::new(), Vec::new());
+            let (mut bytes, mut has_settings) = (0, false);
             while let Some(request) = requests.message().await? {
                 let at = objects.len() + wrong.len();
                 if at == OBJECTS {
                     return Err(status::of(Refusal::LimitReached { limit: "objects".into() }));
                 }
-                let object = request.object.map_or_else(|| from_pb::wrong("object", "is required"), from_pb::object);
+                bytes += prost::Message::encoded_len(&request);
+                if bytes > call.edge.limits.messages.apply_bytes {
+                    return Err(status::limit_reached("limits.messages.apply_bytes"));
+                }
+                let is_settings = matches!(request.object, Some(Object::Settings(_)));
+                let object = match request.object {
+                    None => from_pb::wrong("object", "is required"),
+                    // Which of them would count?
+                    Some(_) if is_settings && has_settings => from_pb::wrong("settings", "come once"),
+                    Some(object) => from_pb::object(object),
+                };
+                has_settings |= is_settings;
                 match object {
                     Ok(object) => objects.push(object),
                     Err(it) => {

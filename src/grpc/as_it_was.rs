@@ -4,7 +4,7 @@ use tonic::Status;
 
 use super::{edge::Call, pb, status, to_pb};
 use crate::{
-    center::{Access, AgentId, Audience, Session, SessionId, Viewer},
+    center::{Access, AgentId, Audience, Session, SessionEvent, SessionId, Time, Viewer},
     live::SessionCommit,
 };
 
@@ -60,18 +60,19 @@ impl Seen {
 
 /// Folds what happened up to a revision.
 async fn fold(call: &Call, id: SessionId, until: u32) -> Result<(pb::Session, to_pb::Texts), Status> {
-    let mut commits: Vec<std::sync::Arc<SessionCommit>> = Vec::new();
-    let mut reached = 0;
+    let (mut session, mut reached) = (None, 0);
+    // A part at a time: a long session's batches would hold what many others said.
     while reached < until {
-        let more = call.shard.feed.history(id, Audience::Staff, reached, Some(until)).await;
-        let more = more.map_err(|error| status::unreadable(&error))?;
-        let Some(last) = more.last() else { break };
+        let commits = call.shard.feed.history(id, Audience::Staff, reached, Some(until)).await;
+        let commits = commits.map_err(|error| status::unreadable(&error))?;
+        let Some(last) = commits.last() else { break };
         reached = last.last;
-        commits.extend(more);
+        session = Session::folded(session, commits.iter().flat_map(|commit| events(commit)));
     }
-    let events = commits
-        .iter()
-        .flat_map(|commit| commit.events(Audience::Staff).map(|event| (commit.time(), commit.seq(), event)));
-    let session = Session::folded(events).ok_or_else(|| status::of(crate::center::Refusal::SessionNotFound))?;
+    let session = session.ok_or_else(|| status::of(crate::center::Refusal::SessionNotFound))?;
     Ok(to_pb::session(&session, Audience::Staff))
+}
+
+fn events(commit: &SessionCommit) -> impl Iterator<Item = (Time, u64, &SessionEvent)> {
+    commit.events(Audience::Staff).map(|event| (commit.time(), commit.seq(), event))
 }

@@ -96,8 +96,8 @@ impl ChatSession for ChatSessionService {
 
     async fn get_session(&self, request: Request<pb::GetSessionRequest>) -> Reply<pb::GetSessionResponse> {
         let run = |call: Call, it: pb::GetSessionRequest| async move {
-            let viewer = call.viewer(it.acting_for)?;
             let (session,) = (call.session(&it.session_id),).all().map_err(status::invalid)?;
+            let viewer = call.viewer(it.acting_for)?;
             let session = call.show_from(viewer, Some(session), it.min_revision).await?;
             match it.min_revision > session.revision {
                 true => Err(status::of(Refusal::PositionInFuture { last: session.revision as u32 })),

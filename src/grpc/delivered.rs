@@ -71,16 +71,22 @@ fn signal(session: SessionId, participant: u32, mark: &Mark) -> Signal {
     }
 }
 
-async fn note(call: &Call, who: Who, session: SessionId, revision: u32) {
+async fn note(call: &Call, who: Who, positions: Vec<(SessionId, u32)>) {
     let from = match &who {
         Who::Customer(_) => Eyes::Customer,
         Who::Agent(agent) | Who::Supervisor(agent) => Eyes::Agent(agent.clone()),
         Who::Service(_) | Who::System => return,
     };
-    let read = call.shard.handle.read_here(&call.center, move |center, _| center.received(&who, session, revision));
+    let read = call.shard.handle.read_here(&call.center, move |center, _| {
+        let received = positions.into_iter().map(|(session, revision)| {
+            let (participant, received) = center.received(&who, session, revision)?;
+            Some((session, participant, received))
+        });
+        received.flatten().collect::<Vec<_>>()
+    });
     // What can't be said now is said with the next.
-    if let Ok(Some((participant, received))) = read.await {
-        call.edge.delivered.note(&call.center, session, participant, from, received);
+    for (session, participant, received) in read.await.unwrap_or_default() {
+        call.edge.delivered.note(&call.center, session, participant, from.clone(), received);
     }
 }
 
@@ -90,7 +96,7 @@ pub(super) async fn by_watch(call: &Call, stream: &str, revision: u32) {
         return;
     }
     if let Some((who, Some(session))) = call.edge.streams.watcher(&call.identity, stream) {
-        note(call, who, session, revision).await;
+        note(call, who, vec![(session, revision)]).await;
     }
 }
 
@@ -100,8 +106,6 @@ pub(super) async fn by_desk(call: &Call, stream: &str, positions: Vec<(SessionId
         return;
     }
     if let Some((who, None)) = call.edge.streams.watcher(&call.identity, stream) {
-        for (session, revision) in positions {
-            note(call, who.clone(), session, revision).await;
-        }
+        note(call, who, positions).await;
     }
 }

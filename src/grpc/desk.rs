@@ -85,10 +85,10 @@ const AGAIN: Duration = Duration::from_millis(200);
 pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest>) -> Result<DeskStream, Status> {
     let call = edge.enter(&request)?;
     let request = request.into_inner();
-    let caller = call.caller(request.acting_for)?;
-    let (who, agent) = (caller.who.clone(), caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?);
     let reached = positions(&call, request.positions)?;
     let chat_positions = chats::positions(request.chat_positions)?;
+    let caller = call.caller(request.acting_for)?;
+    let (who, agent) = (caller.who.clone(), caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?);
     // Only who is known gets a bell: a made-up id leaves nothing behind.
     view::read(&call, &agent).await?;
     let bell = call.shard.feed.bell(&call.center, &agent);

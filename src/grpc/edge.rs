@@ -167,6 +167,7 @@ impl Edge {
 
     /// Looks after the streams, once a second.
     pub fn sweep(&self) {
+        self.shards.iter().for_each(|shard| self.streams.put_agents(shard.feed.take_put_agents()));
         self.streams.sweep();
         self.delivered.tell(&self.shards);
     }

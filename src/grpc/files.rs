@@ -1,9 +1,10 @@
 //! Attachments over plain HTTP: `PUT` and `GET` by signed links, on the port of everything else.
 
-use std::{path::Path, time::SystemTime};
+use std::{path::Path, sync::Arc, time::SystemTime};
 
 use http::{Request, header};
 
+use self::transfers::Transfers;
 use super::edge::Edge;
 use crate::{
     center::{Attachment, CenterId, SessionId, Time},
@@ -16,6 +17,7 @@ use crate::{
 mod download;
 mod serve;
 mod sweep;
+mod transfers;
 mod upload;
 
 pub use serve::ServeFiles;
@@ -26,6 +28,9 @@ pub struct Files {
     store: Store,
     key: LinkKey,
     settings: config::Files,
+    transfers: Arc<Transfers>,
+    /// Bytes of free disk that files leave.
+    reserve: u64,
     /// How links begin where no other name is set.
     scheme: &'static str,
 }
@@ -41,6 +46,8 @@ impl Files {
             store: Store::folder(Path::new(&folder))?,
             key: id_key.links(),
             settings: settings.files.clone(),
+            transfers: Transfers::new(&settings.files),
+            reserve: settings.shard.disk_reserve,
             scheme: if settings.tls.is_some() { "https" } else { "http" },
         })
     }
@@ -121,6 +128,6 @@ pub(super) async fn name_of(
     attachment: &Attachment,
 ) -> Result<Option<String>, ReadError> {
     let Some(revision) = attachment.posted else { return feed.text(attachment.name).await };
-    let history = feed.history(session, crate::center::Audience::Staff, revision - 1, None).await?;
-    Ok(history.first().and_then(|commit| commit.batch().text(attachment.name)).map(str::to_owned))
+    let posted = feed.next(session, revision - 1).await?;
+    Ok(posted.and_then(|commit| commit.batch().text(attachment.name).map(str::to_owned)))
 }

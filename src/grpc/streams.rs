@@ -21,8 +21,9 @@ use super::{
     presence::Here,
 };
 use crate::{
-    center::{SessionId, Who},
+    center::{AgentId, CenterId, SessionId, Who},
     config::Watches,
+    live::PutAgents,
 };
 
 /// Who a stream belongs to: center, subject, and the kind of role, since a customer and an agent may have one id.
@@ -46,6 +47,9 @@ fn owner(identity: &Identity) -> Owner {
 
 /// How long before a token stops counting its streams are told, so that they can be resumed with a fresh one.
 const NOTICE: Duration = Duration::from_secs(30);
+
+/// Sweeps for which it is remembered who was put or deleted.
+const REMEMBERED: u64 = 5;
 
 /// What a stream that outlives its token is told instead of a goodbye: the code that no reason has.
 const TOKEN_EXPIRED: u8 = u8::MAX;
@@ -71,6 +75,14 @@ pub(super) struct Streams {
 struct Open {
     streams: HashMap<uuid::Uuid, Arc<Stream>>,
     by_owner: HashMap<Owner, usize>,
+    /// Agents who were put or deleted lately: a stream may be opening by what was read before.
+    news: HashMap<(CenterId, AgentId), News>,
+}
+
+/// What an agent is now: a supervisor or not, or none any more; and after which sweep that became known.
+struct News {
+    supervisor: Option<bool>,
+    since: u64,
 }
 
 /// One open stream, as others may end it.
@@ -85,6 +97,10 @@ pub(super) struct Stream {
     here: Mutex<Option<Here>>,
     /// Who watches: a session, or a desk.
     watcher: OnceLock<(Who, Option<SessionId>)>,
+    /// It shows what only a supervisor sees.
+    supervises: AtomicBool,
+    /// The sweep after which it was opened.
+    opened: u64,
     /// When it was last renewed; none for streams without a lease.
     renewed: Option<Mutex<Instant>>,
     /// What it came by; none in tests.
@@ -114,6 +130,31 @@ impl Stream {
     /// Somebody watches a session by it, or their desk.
     pub(super) fn watched_by(&self, who: Who, session: Option<SessionId>) {
         let _ = self.watcher.set((who, session));
+    }
+
+    /// It shows what only a supervisor sees.
+    pub(super) fn supervises(&self) {
+        self.supervises.store(true, Ordering::Relaxed);
+    }
+
+    /// The agent whose stream it is.
+    fn agent(&self) -> Option<(CenterId, AgentId)> {
+        let (center, subject, kind) = &self.owner;
+        let agent = match kind {
+            Kind::Agent => AgentId::parse(subject),
+            Kind::Customer | Kind::Service => self.watcher.get().and_then(|(who, _)| who.agent().cloned()),
+        };
+        Some((CenterId::parse(center)?, agent?))
+    }
+
+    /// Whether it shows what its agent may see no more, as far as is known since some sweep.
+    fn is_revoked(&self, news: &HashMap<(CenterId, AgentId), News>) -> bool {
+        let Some(news) = self.agent().and_then(|agent| news.get(&agent)) else { return false };
+        let may = match news.supervisor {
+            None => false,
+            Some(is_supervisor) => is_supervisor || !self.supervises.load(Ordering::Relaxed),
+        };
+        !may && self.opened <= news.since
     }
 
     /// Its reader takes something: it comes at least as often as heartbeats do.
@@ -222,6 +263,8 @@ impl Streams {
             counts: AtomicBool::new(true),
             here: Mutex::default(),
             watcher: OnceLock::new(),
+            supervises: AtomicBool::new(false),
+            opened: self.sweeps.load(Ordering::Relaxed),
             renewed: leased.then(|| Mutex::new(Instant::now())),
             connection,
             sweeps: self.sweeps.clone(),
@@ -257,14 +300,29 @@ impl Streams {
         true
     }
 
+    /// Agents were put or deleted: the next sweep ends what they may see no more.
+    pub(super) fn put_agents(&self, agents: PutAgents) {
+        let since = self.sweeps.load(Ordering::Relaxed);
+        let news = agents.into_iter().map(|(agent, supervisor)| (agent, News { supervisor, since }));
+        self.lock().news.extend(news);
+    }
+
     /// Ends what isn't renewed or isn't read, whose token has run out, and what came by a connection that is to end.
     /// Called once a second.
     pub(super) fn sweep(&self) {
         let sweep = self.sweeps.fetch_add(1, Ordering::Relaxed) + 1;
         let (now, wall) = (Instant::now(), SystemTime::now());
         let mut open = self.lock();
+        open.news.retain(|_, news| sweep <= news.since + REMEMBERED);
         let live = open.streams.values().filter(|stream| stream.ended().is_none());
-        let due = live.filter_map(|stream| Some((stream.clone(), stream.due(&self.limits, sweep, now, wall)?)));
+        let revoked = |stream: &Stream| {
+            let revoked = !open.news.is_empty() && stream.is_revoked(&open.news);
+            revoked.then_some(End::Goodbye(GoodbyeReason::Revoked))
+        };
+        let due = live.filter_map(|stream| {
+            let end = revoked(stream).or_else(|| stream.due(&self.limits, sweep, now, wall))?;
+            Some((stream.clone(), end))
+        });
         for (stream, end) in due.collect::<Vec<_>>() {
             stream.end(end);
             open.release(&stream);
@@ -318,6 +376,28 @@ mod tests {
         }
         assert_eq!((kept.ended(), lost.ended()), (None, Some(End::Goodbye(GoodbyeReason::LeaseLapsed))));
         assert!(!streams.renew(&caller, &lost.id.to_string()), "what has ended isn't open");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_no_supervisor_any_more_or_no_agent_loses_the_streams_that_show_it() {
+        let (streams, caller) = given();
+        let agent = Identity { role: Role::Agent, subject: "ann".into(), ..caller.clone() };
+        let [wall, desk] = [0, 1].map(|_| streams.open(&agent, None, false).unwrap());
+        wall.supervises();
+        let customer = streams.open(&Identity { subject: "ann".into(), ..caller }, None, false).unwrap();
+        let put = |supervisor| {
+            let ann = (CenterId::parse("acme").unwrap(), AgentId::parse("ann").unwrap());
+            streams.put_agents([(ann, supervisor)].into());
+            streams.sweep();
+            [&wall, &desk, &customer].map(|stream| stream.ended())
+        };
+        let revoked = Some(End::Goodbye(GoodbyeReason::Revoked));
+        assert_eq!(put(Some(true)), [None, None, None]);
+        assert_eq!(put(Some(false)), [revoked, None, None]);
+        assert_eq!(put(None), [revoked, revoked, None]);
+        let again = streams.open(&agent, None, false).unwrap();
+        streams.sweep();
+        assert_eq!(again.ended(), None, "what is opened later was allowed anew");
     }
 
     #[test]

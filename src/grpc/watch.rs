@@ -51,9 +51,9 @@ impl WatchStream {
     pub(super) async fn open(edge: &Arc<Edge>, request: Request<WatchRequest>) -> Result<Self, Status> {
         let call = edge.enter(&request)?;
         let request = request.into_inner();
+        let (session,) = (call.session(&request.session_id),).all().map_err(status::invalid)?;
         let who = call.caller(request.acting_for.clone()).ok().map(|caller| caller.who);
         let viewer = call.viewer(request.acting_for)?;
-        let (session,) = (call.session(&request.session_id),).all().map_err(status::invalid)?;
         let after = request.after_revision.map(revision);
         let snapshot = request.snapshot || after.is_none();
         let opening = opening(&call, viewer.clone(), session, snapshot).await?;
@@ -75,6 +75,9 @@ impl WatchStream {
         let stream = call.open_stream(here.is_some())?;
         if let Some(who) = who {
             stream.watched_by(who, Some(session));
+        }
+        if matches!(viewer, Viewer::Agent(_)) && !access.ends_on_leaving {
+            stream.supervises();
         }
         let opened = opened(&call, &stream, here.is_some(), opening).await?;
         let cursor = call.shard.feed.cursor(session, access, start, eyes);

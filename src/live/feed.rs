@@ -18,7 +18,7 @@ use super::{
     topic::{Eyes, Signal, Topic},
 };
 use crate::{
-    center::{Access, AgentId, Audience, CenterId, ChatHappened, Event, Happened, SessionId, Text},
+    center::{Access, AgentId, Audience, CenterChange, CenterId, ChatHappened, Event, Happened, SessionId, Text},
     journal::{BoxFuture, Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
@@ -29,15 +29,19 @@ pub const TURNS: usize = 32;
 /// Commits that a watcher who is behind reads at once.
 const CHUNK: usize = 64;
 
+/// Agents who were put, and whether they are supervisors now; none of who was deleted.
+pub type PutAgents = HashMap<(CenterId, AgentId), Option<bool>>;
+
 /// Sessions that the log has let go.
 pub trait Past: Send + Sync + 'static {
-    /// As [`Feed::history`].
+    /// As [`Feed::history`]; no more than so many.
     fn commits(
         &self,
         session: SessionId,
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>>;
 }
 
@@ -57,6 +61,7 @@ pub struct Feed {
     ring: Mutex<Ring>,
     topics: Mutex<HashMap<SessionId, Arc<Topic>>>,
     bells: Mutex<HashMap<(CenterId, AgentId), Arc<Bell>>>,
+    put_agents: Mutex<PutAgents>,
     /// Of the centers that somebody looks at.
     changes: Mutex<HashMap<CenterId, Weak<Changes>>>,
     position: AtomicU64,
@@ -86,6 +91,7 @@ impl Feed {
             ring: Mutex::default(),
             topics: Mutex::default(),
             bells: Mutex::default(),
+            put_agents: Mutex::default(),
             changes: Mutex::default(),
             position: AtomicU64::new(0),
             beats: Default::default(),
@@ -130,6 +136,11 @@ impl Feed {
     /// The bell of an agent's desk.
     pub fn bell(&self, center: &CenterId, agent: &AgentId) -> Arc<Bell> {
         lock(&self.bells).entry((center.clone(), agent.clone())).or_default().clone()
+    }
+
+    /// The agents who were put or deleted since this was called last.
+    pub fn take_put_agents(&self) -> PutAgents {
+        std::mem::take(&mut *lock(&self.put_agents))
     }
 
     /// Notes what changes of a center from now on, for as long as it is held. For one who looks.
@@ -206,8 +217,24 @@ impl Feed {
         after: u32,
         until: Option<u32>,
     ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
-        let Some(places) = self.places_after(session, audience, after, until) else {
-            return self.past.commits(session, audience, after, until).await;
+        self.commits(session, audience, after, until, CHUNK).await
+    }
+
+    /// The first commit of a session behind `after`.
+    pub async fn next(&self, session: SessionId, after: u32) -> Result<Option<Arc<SessionCommit>>, ReadError> {
+        Ok(self.commits(session, Audience::Staff, after, None, 1).await?.pop())
+    }
+
+    async fn commits(
+        &self,
+        session: SessionId,
+        audience: Audience,
+        after: u32,
+        until: Option<u32>,
+        most: usize,
+    ) -> Result<Vec<Arc<SessionCommit>>, ReadError> {
+        let Some(places) = self.places_after(session, audience, after, until, most) else {
+            return self.past.commits(session, audience, after, until, most).await;
         };
         let mut commits = Vec::with_capacity(places.len());
         let mut batch: Option<Arc<Committed>> = None;
@@ -230,6 +257,7 @@ impl Feed {
         audience: Audience,
         after: u32,
         until: Option<u32>,
+        most: usize,
     ) -> Option<Vec<RecordPlace>> {
         let places = lock(&self.places);
         let of = places.of(session);
@@ -247,7 +275,7 @@ impl Feed {
             reached = reach(place);
             news
         });
-        Some(new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(CHUNK).copied().collect())
+        Some(new.take_while(|place| until.is_none_or(|until| place.last <= until)).take(most).copied().collect())
     }
 
     /// A batch, from memory when it is recent.
@@ -270,9 +298,8 @@ impl Feed {
                 Ok(Arc::new(SessionCommit::of(&batch, place.record as usize, session)))
             }
             None => {
-                let history = self.history(session, Audience::Staff, 0, None).await?;
                 let unknown = || ReadError::Unavailable(format!("the start of {session} isn't known here"));
-                history.into_iter().next().ok_or_else(unknown)
+                self.next(session, 0).await?.ok_or_else(unknown)
             }
         }
     }
@@ -320,6 +347,15 @@ impl Feed {
                             self.ring_for(&record.center, Some(agent), wakers);
                         }
                     }
+                    Event::Center(CenterChange::AgentPut(config)) => {
+                        let key = (record.center.clone(), config.id.clone());
+                        lock(&self.put_agents).insert(key, Some(config.supervisor));
+                        self.ring_for(&record.center, Some(&config.id), wakers);
+                    }
+                    Event::Center(CenterChange::AgentDeleted(agent)) => {
+                        lock(&self.put_agents).insert((record.center.clone(), agent.clone()), None);
+                    }
+                    Event::Center(CenterChange::SettingsPut(_)) => self.ring_all_of(&record.center, wakers),
                     Event::Center(_) => {}
                 }
             }
@@ -330,6 +366,11 @@ impl Feed {
                 }
             }
         }
+    }
+
+    /// What every desk of a center shows may be another now.
+    fn ring_all_of(&self, center: &CenterId, wakers: &mut Vec<Waker>) {
+        lock(&self.bells).iter().filter(|((of, _), _)| of == center).for_each(|(_, bell)| bell.ring(wakers));
     }
 
     fn ring_for(&self, center: &CenterId, agent: Option<&AgentId>, wakers: &mut Vec<Waker>) {

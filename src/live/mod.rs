@@ -19,5 +19,5 @@ pub use bell::Bell;
 pub use changes::{Changed, Changes};
 pub use commit::{Render, SessionCommit};
 pub use cursor::{Cursor, Over, Start, Step};
-pub use feed::{Feed, Others, Past, TURNS};
+pub use feed::{Feed, Others, Past, PutAgents, TURNS};
 pub use topic::{Eyes, Signal};

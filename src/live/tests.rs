@@ -12,8 +12,8 @@ use tokio::time::timeout;
 use super::*;
 use crate::{
     center::{
-        Access, AgentId, Audience, By, CenterId, Event, Happened, LeaveReason, Record, RequestId, SessionEvent,
-        SessionId, Text, Time,
+        Access, AgentConfig, AgentId, Audience, By, CenterChange, CenterId, Event, Happened, LeaveReason, Record,
+        RequestId, SessionEvent, SessionId, Text, Time,
     },
     journal::{BoxFuture, ReadError, memory::Memory},
     shard::{Committed, Observer, Places},
@@ -36,6 +36,7 @@ impl Past for Numbers {
         _: Audience,
         _: u32,
         _: Option<u32>,
+        _: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<SessionCommit>>, ReadError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
@@ -150,6 +151,26 @@ async fn whoever_comes_while_the_last_one_goes_is_told_what_follows() {
         });
         let seen = timeout(BOUND, seen).await;
         assert!(matches!(seen, Ok(Step::Events(..))), "it waits where nobody rings any more");
+    }
+}
+
+#[test]
+fn a_desk_hears_of_what_is_set_for_its_agent_and_for_all() {
+    let fed = given();
+    let acme = CenterId::parse("acme").unwrap();
+    let bells = ["acme", "other"].map(|center| fed.feed.bell(&CenterId::parse(center).unwrap(), &ann()));
+    let rung = || bells.each_ref().map(|bell| bell.rings());
+    let bob = AgentId::parse("bob").unwrap();
+    let put = |id: AgentId| CenterChange::AgentPut(Box::new(AgentConfig::new(id, "A".into())));
+    for (seq, (change, rings)) in
+        [(put(bob), 0), (put(ann()), 1), (CenterChange::SettingsPut(Box::default()), 2)].into_iter().enumerate()
+    {
+        let record =
+            Record { center: acme.clone(), seq: seq as u64, time: Time(1), events: vec![Event::Center(change)] };
+        let (position, time) = (seq as u64 + 1, Time(1));
+        let committed = Committed { position, time, leader: None, records: vec![record], texts: Vec::new() };
+        fed.feed.durable(&Arc::new(committed));
+        assert_eq!(rung(), [rings, 0]);
     }
 }
 

@@ -144,6 +144,48 @@ async fn an_upload_that_breaks_off_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn of_one_file_only_so_many_are_on_their_way() {
+    let mut world = World::new().await;
+    world.restart_with(|settings| settings.files.uploads_of_one = 1).await;
+    let (mia, _ann) = world.attended().await;
+    let new = announced(&mia.session, "a.png", "image/png", PNG.len()).await;
+    let (host, path) = new.upload_url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let head = format!("PUT /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n\r\n", PNG.len());
+    stream.write_all(&[head.as_bytes(), &PNG[..9]].concat()).await.unwrap();
+    let second = soon(async {
+        loop {
+            match ask(&new.upload_url, "PUT", None, &PNG[..20]).await {
+                answer if answer.status == 400 => {}
+                answer => break answer,
+            }
+        }
+    });
+    let second = second.await;
+    assert_eq!(second.status, 429);
+    assert!(second.headers.contains("retry-after: 1"), "{}", second.headers);
+    stream.write_all(&PNG[9..]).await.unwrap();
+    let mut answer = [0; 12];
+    soon(stream.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 201");
+}
+
+#[tokio::test]
+async fn a_file_leaves_the_reserve_of_the_disk_and_one_that_was_lost_is_gone() {
+    let mut world = World::new().await;
+    let (mia, ann) = world.attended().await;
+    let new = announced(&mia.session, "a.png", "image/png", PNG.len()).await;
+    world.restart_with(|settings| settings.shard.disk_reserve = u64::MAX).await;
+    assert_eq!(put(&new.upload_url, PNG).await.0, 507);
+    world.restart_with(|settings| settings.shard.disk_reserve = 0).await;
+    assert_eq!(put(&new.upload_url, PNG).await.0, 201);
+    mia.session.say("").attachment(&new.attachment_id).send().await.unwrap();
+    let link = ann.on(&mia.session).attachment(&new.attachment_id).send().await.unwrap();
+    std::fs::remove_dir_all(std::path::Path::new(world.data()).join("files")).unwrap();
+    assert_eq!(ask(&link.download_url, "GET", None, b"").await.status, 404);
+}
+
+#[tokio::test]
 async fn whoever_calls_over_http_1_is_told_what_is_spoken() {
     let world = World::new().await;
     let answer = ask(&format!("{}/chatsession.v1.ChatSession/GetSession", world.url()), "POST", None, b"").await;

@@ -64,6 +64,8 @@ async fn who_has_left_sees_nothing_more() {
     ann.on(&mia.session).leave().send().await.unwrap();
     ann.sees(left("Ann")).await;
     bob.on(&mia.session).say("between us").send().await.unwrap();
+    let filled = ann.client.desk().list_canned_responses("").for_session(mia.session.id()).pages().all().await;
+    assert_eq!(filled.unwrap_err().reason(), Some(&Reason::NotParticipant));
     ann.client.desk().set_not_ready("lunch").send().await.unwrap();
     // Whatever the desk was to show of the message came before this.
     let leaked = ann.until(|event| match event {

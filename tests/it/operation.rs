@@ -5,11 +5,44 @@ use std::time::Duration;
 
 use chatsession::grpc::auth::Role;
 use chatsession_sdk::{
-    Agent, AgentPermission, AgentStatus, CannedResponse, EventKind, Hours, Queue, QueueMoment, Reason, RoutingHold,
-    RoutingObstacleKind, SessionState, WaitStatus, WatchEvent,
+    Agent, AgentPermission, AgentStatus, CannedResponse, CenterSettings, EventKind, Hours, Queue, QueueMoment, Reason,
+    RoutingHold, RoutingObstacleKind, SessionState, WaitStatus, WatchEvent,
 };
 
 use crate::world::{Visitor, World, ended, joined, left, said, soon};
+
+#[tokio::test]
+async fn who_is_no_supervisor_any_more_sees_no_more_of_what_they_watch() {
+    let world = World::new().await;
+    let (mia, _ann) = world.attended().await;
+    let admin = world.integrator().await.administration();
+    admin.put(Agent::new("bob", "Bob").supervisor()).send().await.unwrap();
+    let bob = world.client(Role::Agent, "bob").await;
+    let mut watch = bob.session(mia.session.id()).watch().open().await.unwrap();
+    admin.put(Agent::new("bob", "Bob")).send().await.unwrap();
+    // It is told to open again, which it does, and finds nothing.
+    let refused = soon(async {
+        loop {
+            if let Err(error) = watch.next().await.expect("it ends with an error") {
+                break error;
+            }
+        }
+    });
+    assert_eq!(refused.await.reason(), Some(&Reason::SessionNotFound));
+}
+
+#[tokio::test]
+async fn one_apply_has_the_settings_once_and_so_many_bytes() {
+    let mut world = World::new().await;
+    let admin = world.integrator().await.administration();
+    let twice = admin.apply([CenterSettings::new().capacity(3).into(), CenterSettings::new().capacity(4).into()]).await;
+    assert_eq!(twice.unwrap_err().reason(), Some(&Reason::FieldInvalid));
+    world.restart_with(|settings| settings.limits.messages.apply_bytes = 100).await;
+    let agents = (0..10).map(|number| Agent::new(format!("a-{number}"), "Somebody").into());
+    let refused = admin.apply(agents).await.unwrap_err();
+    assert_eq!(refused.reason(), Some(&Reason::LimitReached));
+    admin.put(Agent::new("a-1", "One")).send().await.unwrap();
+}
 
 /// Waits until the customer is told how they stand.
 async fn stands(visitor: &mut Visitor) -> WaitStatus {

@@ -2097,7 +2097,8 @@ pub struct CreateAttachmentResponse {
     pub attachment_id: ::prost::alloc::string::String,
     /// PUT the bytes here, over HTTP/1.1 or HTTP/2: 201 when they are all there, else a status and a line of text that say why
     /// not: 403 forged, 404 unknown, 409 brought before, 410 too late, 413 more bytes than announced, 415 another content than
-    /// announced, 400 fewer bytes. No credential is needed: whoever has the link may bring this file, once.
+    /// announced, 400 fewer bytes, 429 on its way already, 503 too busy, 507 no room. No credential is needed: whoever has
+    /// the link may bring this file, once.
     #[prost(string, tag = "2")]
     pub upload_url: ::prost::alloc::string::String,
     /// When the link stops being good.
@@ -2267,7 +2268,8 @@ pub enum GoodbyeReason {
     LeftSession = 4,
     /// The agent signed out.
     SignedOut = 5,
-    /// The credential was revoked.
+    /// The caller may no longer see what the stream shows: a supervisor is one no longer, or the agent was deleted. What is
+    /// still allowed may be opened again.
     Revoked = 6,
     /// The position is no longer kept: start with a snapshot.
     PositionCompacted = 7,
@@ -3948,7 +3950,8 @@ pub mod administration_client {
             self
         }
         /// Puts the objects sent, all or none: they are validated together, then applied one commit each, live. What isn't
-        /// named stays as it is. Refused: FIELD_INVALID, with `objects[i].…` for the field. Up to 20,000 objects.
+        /// named stays as it is. Up to 20,000 objects, 16 MiB together, and the settings once.
+        /// Refused: FIELD_INVALID, with `objects[i].…` for the field; LIMIT_REACHED.
         pub async fn apply(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::ApplyRequest>,
@@ -4764,7 +4767,8 @@ pub struct DeskOfferEnded {
     #[prost(enumeration = "CancelCause", tag = "4")]
     pub cause: i32,
 }
-/// The desk as it stands.
+/// The desk as it stands. Where it would become larger than 2 MiB, the sessions and offers that are left come without their
+/// attributes: GetSession has them.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Desk {
     /// The agent.
@@ -5781,7 +5785,7 @@ pub mod agent_desk_client {
             self.inner.unary(req, path, codec).await
         }
         /// The agent's own canned responses and those that all share, filtered; for a session, ready to be said.
-        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT (an invitee who hasn't accepted).
+        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT (an invitee who hasn't accepted, an agent who has left).
         pub async fn list_canned_responses(
             &mut self,
             request: impl tonic::IntoRequest<super::ListCannedResponsesRequest>,

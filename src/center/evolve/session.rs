@@ -57,10 +57,13 @@ impl Session {
         }
     }
 
-    /// A session as it was after these events, its first ones, each with its commit's time and number: what is known of it by
-    /// who sees no more. Limits of time are those of default settings.
-    pub fn folded<'a>(events: impl IntoIterator<Item = (Time, u64, &'a SessionEvent)>) -> Option<Self> {
-        let (mut session, settings): (Option<Self>, _) = (None, Settings::default());
+    /// A session as it was after these events, each with its commit's time and number; without what it was before them, they
+    /// are its first ones: what is known of it by who sees no more. Limits of time are those of default settings.
+    pub fn folded<'a>(
+        before: Option<Self>,
+        events: impl IntoIterator<Item = (Time, u64, &'a SessionEvent)>,
+    ) -> Option<Self> {
+        let (mut session, settings) = (before, Settings::default());
         for (time, commit, event) in events {
             if let Happened::Started(started) = &event.what {
                 session = Some(Self::started(event.session, started, time));

@@ -62,6 +62,8 @@ pub(super) fn send(
     text: String,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let request = request.ok_or_else(|| invalid("request_id", "is required"))?;
+    // Who isn't in the chat that they name learns nothing of the one in which it goes on.
+    center.chat_with(caller, id)?;
     let chat = center.goes_on(id);
     let (chat, _) = center.chat_with(caller, chat)?;
     let emptied = chat.closed.as_ref().is_some_and(|closed| closed.reason == ChatEndReason::Emptied);

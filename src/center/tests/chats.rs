@@ -149,6 +149,20 @@ fn a_group_that_grew_too_old_goes_on_in_a_linked_one() {
 }
 
 #[test]
+fn a_chat_that_went_on_answers_by_the_one_that_is_named() {
+    let mut c = given();
+    c.when(agent("ann"), chat(&["bob", "cy"]));
+    let id = it(&c);
+    c.when(agent("cy"), go(id)).after(CHAT_AGE).then(&["chat closed: Aged"]);
+    c.when(agent("bob"), to(id, "on we go"));
+    let next = it(&c);
+    c.when(agent("bob"), add(next, "sue"));
+    c.when(agent("cy"), to(id, "am I?")).refused(Refusal::NotParticipant);
+    c.when(agent("sue"), to(id, "what was before?")).refused(Refusal::ChatNotFound);
+    c.when(agent("ann"), to(id, "and on")).then(&["ann to colleagues: and on"]);
+}
+
+#[test]
 fn a_message_takes_effect_once_and_its_id_is_for_one_content() {
     let mut c = given();
     c.when(agent("ann"), chat(&["bob"]));

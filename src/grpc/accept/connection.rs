@@ -129,7 +129,7 @@ mod tests {
     fn connect() -> (DuplexStream, Connection<DuplexStream>) {
         let (peer, io) = duplex(1024);
         let limits = Connections::default();
-        let ticket = Gate::new(&limits).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
+        let ticket = Gate::new(&limits, 0).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
         let info = ConnectionInfo::new((Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits);
         (peer, Connection::new(io, info, limits.handshake, limits.idle))
     }

@@ -20,6 +20,7 @@ pub struct Gate {
     total: usize,
     unauthenticated_per_address: usize,
     new_per_second: u32,
+    new_per_address: u32,
     counts: Mutex<Counts>,
 }
 
@@ -29,17 +30,21 @@ struct Counts {
     unauthenticated: HashMap<IpAddr, usize>,
     second: Option<Instant>,
     new_in_second: u32,
+    /// Of those, by address.
+    new_by_address: HashMap<IpAddr, u32>,
     refused: u64,
     told: Option<(Instant, u64)>,
 }
 
 impl Gate {
-    pub(super) fn new(limits: &Connections) -> Arc<Self> {
-        let allowed = descriptors().map_or(usize::MAX, |all| all.saturating_sub(OTHER_FILES).max(1));
+    /// With descriptors left for so many files on their way.
+    pub(super) fn new(limits: &Connections, transfers: usize) -> Arc<Self> {
+        let allowed = descriptors().map_or(usize::MAX, |all| all.saturating_sub(OTHER_FILES + transfers).max(1));
         Arc::new(Self {
             total: limits.total.min(allowed),
             unauthenticated_per_address: limits.unauthenticated_per_address,
             new_per_second: limits.new_per_second,
+            new_per_address: share(limits),
             counts: Mutex::default(),
         })
     }
@@ -60,12 +65,16 @@ impl Gate {
         if counts.second.is_none_or(|start| now.duration_since(start) >= Duration::from_secs(1)) {
             counts.second = Some(now);
             counts.new_in_second = 0;
+            counts.new_by_address.clear();
         }
         let of_network = counts.unauthenticated.get(&network).copied().unwrap_or(0);
+        let new_of_network = counts.new_by_address.get(&network).copied().unwrap_or(0);
         let why = if counts.open >= self.total {
             Some("connections.total")
         } else if of_network >= self.unauthenticated_per_address {
             Some("connections.unauthenticated_per_address")
+        } else if new_of_network >= self.new_per_address {
+            Some("connections.new_per_second_share_percent")
         } else if counts.new_in_second >= self.new_per_second {
             Some("connections.new_per_second")
         } else {
@@ -76,6 +85,7 @@ impl Gate {
             return None;
         }
         counts.new_in_second += 1;
+        *counts.new_by_address.entry(network).or_default() += 1;
         counts.open += 1;
         counts.unauthenticated.insert(network, of_network + 1);
         Some(Ticket { gate: Arc::clone(self), network, state: AtomicU8::new(UNAUTHENTICATED) })
@@ -144,12 +154,23 @@ impl Ticket {
     }
 }
 
+/// New connections a second that one address may make.
+fn share(limits: &Connections) -> u32 {
+    let share = u64::from(limits.new_per_second) * u64::from(limits.new_per_second_share_percent) / 100;
+    (share as u32).max(1)
+}
+
 /// What counts as one address: whoever has one IPv6 address has its whole /64.
 fn network(remote: IpAddr) -> IpAddr {
     match remote.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
         v4 @ IpAddr::V4(_) => v4,
     }
+}
+
+/// So many files may be on their way at once, of those that are wanted: most descriptors are for connections.
+pub fn transfers(wanted: usize) -> usize {
+    descriptors().map_or(wanted, |all| wanted.min(all / 4)).max(1)
 }
 
 /// How many files this process may open, where the system tells.
@@ -163,12 +184,14 @@ mod tests {
     use super::*;
 
     fn gate(total: usize, per_address: usize, per_second: u32) -> Arc<Gate> {
-        Gate::new(&Connections {
+        let limits = Connections {
             total,
             unauthenticated_per_address: per_address,
             new_per_second: per_second,
+            new_per_second_share_percent: 100,
             ..Connections::default()
-        })
+        };
+        Gate::new(&limits, 0)
     }
 
     fn address(text: &str) -> IpAddr {
@@ -206,6 +229,28 @@ mod tests {
         assert_eq!(tickets.len(), 2);
         assert!(gate.admit(address("10.0.0.1"), now + Duration::from_millis(999)).is_none());
         assert!(gate.admit(address("10.0.0.1"), now + Duration::from_secs(1)).is_some());
+    }
+
+    #[test]
+    fn one_address_has_its_share_of_a_second() {
+        let limits = Connections { new_per_second: 4, new_per_second_share_percent: 50, ..Connections::default() };
+        let (gate, now) = (Gate::new(&limits, 0), Instant::now());
+        // Given one that opens and closes as fast as it can.
+        let come_and_go = |host: &str, now| gate.admit(address(host), now).map(|ticket| ticket.release()).is_some();
+        let let_in = (0..100).filter(|_| come_and_go("10.0.0.1", now)).count();
+        // Then the others have theirs.
+        assert_eq!(let_in, 2);
+        assert!(come_and_go("10.0.0.2", now) && come_and_go("10.0.0.3", now));
+        assert!(!come_and_go("10.0.0.4", now), "a second has room for so many");
+        assert!(come_and_go("10.0.0.1", now + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn files_on_their_way_have_descriptors_of_their_own() {
+        let Some(all) = descriptors() else { return };
+        let few = |transfers| Gate::new(&Connections { total: usize::MAX, ..Connections::default() }, transfers).total;
+        assert_eq!(few(0) - few(100), 100.min(all.saturating_sub(OTHER_FILES + 1)));
+        assert_eq!(transfers(usize::MAX), (all / 4).max(1));
     }
 
     #[test]

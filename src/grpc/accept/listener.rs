@@ -21,10 +21,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens at the address.
-    pub async fn bind(address: SocketAddr, limits: &Connections) -> io::Result<Self> {
+    /// Listens at the address, with descriptors left for so many files on their way.
+    pub async fn bind(address: SocketAddr, limits: &Connections, transfers: usize) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { listener, gate: Gate::new(limits), limits: limits.clone() })
+        Ok(Self { listener, gate: Gate::new(limits, transfers), limits: limits.clone() })
     }
 
     /// Where it listens: the port, if 0 was asked for.

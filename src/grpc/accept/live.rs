@@ -10,7 +10,7 @@ use rand::RngExt;
 use tokio::time::Instant;
 
 use super::gate::Ticket;
-use crate::{config::Connections, grpc::edge::OURS};
+use crate::{config::Connections, files, grpc::edge::OURS};
 
 /// The connection of a call, among the extensions of its request.
 #[derive(Clone, Debug)]
@@ -24,8 +24,10 @@ struct Live {
     end_of_life: Instant,
     is_old: AtomicBool,
     streams: AtomicUsize,
-    /// Of those, the calls of our own services.
+    /// Of those, the calls of our own services, and files on their way.
     calls: AtomicUsize,
+    /// Of those, the files.
+    files: AtomicUsize,
     /// Streams opened so far: the first proves that the peer speaks.
     opened: AtomicU64,
     /// When the last stream closed, in milliseconds after `accepted`.
@@ -43,6 +45,7 @@ impl ConnectionInfo {
             is_old: AtomicBool::new(false),
             streams: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
+            files: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             idle_since: AtomicU64::new(0),
         }))
@@ -89,11 +92,13 @@ impl ConnectionInfo {
     /// A call begins; hold it until the last of the response is sent. While one is held the connection isn't idle.
     #[must_use = "the stream counts until this is dropped"]
     pub(super) fn open_stream(&self, path: &str) -> OpenStream {
-        let is_ours = path.starts_with(OURS);
+        let is_file = path.starts_with(files::PREFIX);
+        let is_ours = is_file || path.starts_with(OURS);
         self.0.calls.fetch_add(usize::from(is_ours), Ordering::AcqRel);
+        self.0.files.fetch_add(usize::from(is_file), Ordering::AcqRel);
         self.0.streams.fetch_add(1, Ordering::AcqRel);
         self.0.opened.fetch_add(1, Ordering::Relaxed);
-        OpenStream { connection: self.clone(), is_ours }
+        OpenStream { connection: self.clone(), is_ours, is_file }
     }
 
     /// Calls in progress on it: for the bounds by role, which HTTP/2 can't tell apart.
@@ -101,9 +106,14 @@ impl ConnectionInfo {
         self.0.streams.load(Ordering::Relaxed)
     }
 
-    /// Calls of our own services in progress.
+    /// Calls of our own services in progress, and files on their way.
     pub(super) fn calls(&self) -> usize {
         self.0.calls.load(Ordering::Relaxed)
+    }
+
+    /// Files on their way: they take longer than calls do.
+    pub(super) fn files(&self) -> usize {
+        self.0.files.load(Ordering::Relaxed)
     }
 
     pub(super) fn has_served(&self) -> bool {
@@ -145,6 +155,7 @@ impl Drop for Place {
 pub(super) struct OpenStream {
     connection: ConnectionInfo,
     is_ours: bool,
+    is_file: bool,
 }
 
 impl Drop for OpenStream {
@@ -154,5 +165,6 @@ impl Drop for OpenStream {
         live.idle_since.store(age, Ordering::Release);
         live.streams.fetch_sub(1, Ordering::AcqRel);
         live.calls.fetch_sub(usize::from(self.is_ours), Ordering::AcqRel);
+        live.files.fetch_sub(usize::from(self.is_file), Ordering::AcqRel);
     }
 }

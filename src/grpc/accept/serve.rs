@@ -39,6 +39,8 @@ struct Server<S> {
     idle: Duration,
     /// What a connection has, once it's told to end, before it's cut.
     patience: Duration,
+    /// The same while a file is on its way.
+    file_time: Duration,
     stop: watch::Receiver<bool>,
 }
 
@@ -48,6 +50,7 @@ pub async fn serve<S>(
     tls: Option<TlsAcceptor>,
     service: S,
     limits: &Limits,
+    file_time: Duration,
     mut stop: watch::Receiver<bool>,
 ) where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
@@ -60,6 +63,7 @@ pub async fn serve<S>(
         handshake: limits.connections.handshake,
         idle: limits.connections.idle,
         patience: limits.watches.slow_watcher,
+        file_time,
         stop: stop.clone(),
     };
     let connections = TaskTracker::new();
@@ -134,10 +138,15 @@ where
         }
         serving.as_mut().graceful_shutdown();
         info.grow_old();
-        match timeout_at(info.end_of_life() + self.patience, serving).await {
-            Ok(ended) => said(ended),
-            Err(_) => tracing::debug!(remote = %info.remote(), "an old connection didn't end when it was told to"),
+        let (mut until, cut) = (info.end_of_life() + self.patience, info.end_of_life() + self.file_time);
+        loop {
+            match timeout_at(until, &mut serving).await {
+                Ok(ended) => return said(ended),
+                Err(_) if info.files() > 0 && until < cut => until += FAREWELL,
+                Err(_) => break,
+            }
         }
+        tracing::debug!(remote = %info.remote(), "an old connection didn't end when it was told to");
     }
 }
 
@@ -158,7 +167,7 @@ mod tests {
 
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt, duplex},
-        time::Instant,
+        time::{Instant, timeout},
     };
     use tonic::service::Routes;
 
@@ -169,7 +178,7 @@ mod tests {
     async fn left_after(says: &[u8]) -> Duration {
         let limits = Limits::default();
         let (mut peer, io) = duplex(4096);
-        let ticket = Gate::new(&limits.connections).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
+        let ticket = Gate::new(&limits.connections, 0).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
         let info = ConnectionInfo::new((Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits.connections);
         let (_reporter, health) = tonic_health::server::health_reporter();
         let (_stop, stop) = watch::channel(false);
@@ -180,6 +189,7 @@ mod tests {
             handshake: limits.connections.handshake,
             idle: limits.connections.idle,
             patience: limits.watches.slow_watcher,
+            file_time: Duration::ZERO,
             stop,
         };
         tokio::spawn(server.converse(io, info));
@@ -187,6 +197,43 @@ mod tests {
         peer.write_all(says).await.unwrap();
         let _ = peer.read_to_end(&mut Vec::new()).await;
         start.elapsed()
+    }
+
+    /// A peer brings a file that never comes to its end; how long until it's cut, of a day.
+    async fn cut_after(stops: bool) -> Duration {
+        let mut limits = Limits::default();
+        limits.connections.age_jitter_percent = 0;
+        let (mut peer, io) = duplex(4096);
+        let ticket = Gate::new(&limits.connections, 0).admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();
+        let info = ConnectionInfo::new((Ipv4Addr::LOCALHOST, 1).into(), ticket, &limits.connections);
+        let (stop, stopping) = watch::channel(false);
+        let server = Server {
+            http: http(&limits),
+            tls: None,
+            service: tower::service_fn(|_: Request<Incoming>| std::future::pending()),
+            handshake: limits.connections.handshake,
+            idle: limits.connections.idle,
+            patience: limits.watches.slow_watcher,
+            file_time: Duration::from_secs(600),
+            stop: stopping,
+        };
+        let start = Instant::now();
+        tokio::spawn(server.converse(io, info.clone()));
+        peer.write_all(b"PUT /files/a HTTP/1.1\r\nhost: here\r\ncontent-length: 5\r\n\r\n").await.unwrap();
+        while info.files() == 0 {
+            tokio::task::yield_now().await;
+        }
+        stop.send_replace(stops);
+        let _ = timeout(Duration::from_secs(24 * 3600), peer.read_to_end(&mut Vec::new())).await;
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_on_its_way_is_waited_for() {
+        let age = Limits::default().connections.age;
+        let cut = cut_after(false).await;
+        assert!(cut >= age + Duration::from_secs(600) && cut <= age + Duration::from_secs(601), "{cut:?}");
+        assert!(cut_after(true).await >= Duration::from_secs(24 * 3600), "when the server stops, by its own bound");
     }
 
     #[tokio::test(start_paused = true)]

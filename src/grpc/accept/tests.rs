@@ -18,7 +18,7 @@ use super::*;
 use crate::config::{Connections, Limits, Watches};
 
 async fn listener(limits: &Connections) -> (Listener, SocketAddr) {
-    let listener = Listener::bind((Ipv4Addr::LOCALHOST, 0).into(), limits).await.unwrap();
+    let listener = Listener::bind((Ipv4Addr::LOCALHOST, 0).into(), limits, 0).await.unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
 }
@@ -94,7 +94,7 @@ async fn served(connections: Connections, patience: Duration) -> Served {
     let watches = Watches { slow_watcher: patience, ..Watches::default() };
     let limits = Limits { connections, watches, ..Limits::default() };
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(async move { serve(listener, None, service, &limits, stopping).await });
+    let serving = tokio::spawn(async move { serve(listener, None, service, &limits, Duration::ZERO, stopping).await });
     Served { address, gate, called, stop, serving }
 }
 
@@ -157,7 +157,7 @@ async fn an_old_connection_that_does_not_end_is_cut() {
 #[test]
 fn lives_differ_by_the_jitter_and_no_more() {
     let limits = Connections::default();
-    let gate = Gate::new(&Connections { new_per_second: 1000, unauthenticated_per_address: 1000, ..limits.clone() });
+    let gate = Gate::new(&Connections { new_per_second: 2000, unauthenticated_per_address: 1000, ..limits.clone() }, 0);
     let lives: Vec<Duration> = (0..1000)
         .map(|_| {
             let ticket = gate.admit(Ipv4Addr::LOCALHOST.into(), Instant::now()).unwrap();

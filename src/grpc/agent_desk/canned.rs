@@ -7,15 +7,13 @@ use crate::{
     grpc::{
         edge::Call,
         from_pb::{self, All, Field},
+        pages::PAGE_BYTES,
         pb, status, to_pb,
     },
 };
 
 /// The longest search.
 const QUERY: usize = 64;
-
-/// A page ends at about this many bytes, whatever was asked.
-const PAGE_BYTES: usize = 1024 * 1024;
 
 /// Where a page starts: behind one of the agent's own (`p` and its id) or of all (`s` and its id).
 type After = Option<(bool, String)>;
@@ -43,7 +41,6 @@ pub(super) async fn list(
     call: Call,
     it: pb::ListCannedResponsesRequest,
 ) -> Result<pb::ListCannedResponsesResponse, Status> {
-    let (caller, viewer) = (call.caller(it.acting_for.clone())?, call.viewer(it.acting_for)?);
     let fields = (
         from_pb::text("query", it.query, QUERY),
         from_pb::optional("queue_id", &it.queue_id, from_pb::queue_id),
@@ -52,6 +49,7 @@ pub(super) async fn list(
         after(&it.page_token),
     );
     let (query, queue, session, most, after) = fields.all().map_err(status::invalid)?;
+    let (caller, viewer) = (call.caller(it.acting_for.clone())?, call.viewer(it.acting_for)?);
     let agent = caller.who.agent().cloned().ok_or_else(status::role_not_allowed)?;
     let about = match session {
         Some(session) => Some(about(&call, viewer, session).await?),
@@ -92,12 +90,16 @@ pub(super) async fn list(
 
 /// The session's queue, and what its variables stand for as far as the session says.
 async fn about(call: &Call, viewer: Viewer, session: SessionId) -> Result<(QueueId, Variables), Status> {
-    let seen = call.see(viewer, session, |session, _| {
+    let seen = call.see(viewer, session, |session, access| {
+        // What it is now isn't for who has left.
+        if access.until.is_some() {
+            return Err(Refusal::NotParticipant);
+        }
         let names: Vec<String> = session.attributes.iter().map(|attribute| attribute.name.to_string()).collect();
         let (_, texts) = to_pb::session(session, Audience::Staff);
-        (session.home.clone(), names, texts)
+        Ok((session.home.clone(), names, texts))
     });
-    let (queue, names, texts) = seen.await?;
+    let (queue, names, texts) = seen.await?.map_err(status::of)?;
     let (customer, values) = texts.read(&call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
     let attributes = names.into_iter().zip(values).collect();
     Ok((queue, Variables { customer_name: customer.display_name, attributes, ..Variables::default() }))

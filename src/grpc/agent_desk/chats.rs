@@ -115,9 +115,9 @@ fn before(token: &str) -> Field<Option<ChatId>> {
 }
 
 pub(super) async fn list(call: Call, it: pb::ListChatsRequest) -> Result<pb::ListChatsResponse, Status> {
-    let own = own(&call.caller(it.acting_for)?)?;
     let (most, before) =
         (from_pb::page_size(it.page_size, 50, 100), before(&it.page_token)).all().map_err(status::invalid)?;
+    let own = own(&call.caller(it.acting_for)?)?;
     let read = call.shard.handle.read(&call.center, move |center, _| {
         center.agent(&own)?;
         let behind = center.chats_of(&own).filter(|(chat, _)| before.is_none_or(|before| chat.id < before));
@@ -143,13 +143,13 @@ fn page(token: &str, after: u64) -> Field<u32> {
 }
 
 pub(super) async fn events(call: Call, it: pb::ListChatEventsRequest) -> Result<pb::ListChatEventsResponse, Status> {
-    let own = own(&call.caller(it.acting_for)?)?;
     let fields = (
         from_pb::chat_id(&it.chat_id),
         from_pb::page_size(it.page_size, 100, 500),
         page(&it.page_token, it.after_revision),
     );
     let (chat, most, after) = fields.all().map_err(status::invalid)?;
+    let own = own(&call.caller(it.acting_for)?)?;
     let read = call.shard.handle.read(&call.center, move |center, _| {
         center.agent(&own)?;
         let (chat, own) = center.chat_of(&own, chat)?;

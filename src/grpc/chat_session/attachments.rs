@@ -42,10 +42,10 @@ pub(super) async fn create(
 }
 
 pub(super) async fn get(call: Call, it: pb::GetAttachmentRequest) -> Result<pb::GetAttachmentResponse, Status> {
-    let viewer = call.viewer(it.acting_for.clone())?;
-    let who = call.caller(it.acting_for).ok().map(|caller| caller.who);
     let fields = (call.session(&it.session_id), from_pb::attachment_id("attachment_id", &it.attachment_id));
     let (session, id) = fields.all().map_err(status::invalid)?;
+    let viewer = call.viewer(it.acting_for.clone())?;
+    let who = call.caller(it.acting_for).ok().map(|caller| caller.who);
     let seen =
         call.see(viewer, session, move |session, access| session.attachment_for(who.as_ref(), &access, id).cloned());
     let attachment: Result<Attachment, Refusal> = seen.await?;

@@ -15,13 +15,13 @@ use crate::{
 const PAGE_BYTES: usize = 1024 * 1024;
 
 pub(super) async fn list(call: Call, it: pb::ListEventsRequest) -> Result<pb::ListEventsResponse, Status> {
-    let viewer = call.viewer(it.acting_for)?;
     let fields = (
         call.session(&it.session_id),
         from_pb::page_size(it.page_size, 100, 500),
         page(&it.page_token, it.after_revision),
     );
     let (session, most, mut after) = fields.all().map_err(status::invalid)?;
+    let viewer = call.viewer(it.acting_for)?;
     let seen = call.see(viewer, session, |session, access| (session.last_for(access.audience), access));
     let (last, access) = seen.await?;
     let last = access.until.unwrap_or(last);

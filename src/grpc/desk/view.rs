@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use prost::Message;
 use tonic::Status;
 
 use super::chats::{self, ShownChat};
@@ -12,6 +13,10 @@ use crate::{
     },
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
+
+/// Bytes of a desk's first message behind which sessions and offers come without their attributes: the rest of as many as an
+/// agent can have fits into what clients accept.
+const DESK_BYTES: usize = 2 * 1024 * 1024;
 
 /// A desk as it stands.
 pub(super) struct DeskView {
@@ -145,12 +150,22 @@ impl DeskView {
             wrap_ups: self.wrap_ups.values().cloned().collect(),
             chats: Vec::new(),
         };
+        let mut bytes = 0;
         for offer in self.offers.values() {
-            desk.offers.push(offer.filled(call).await?);
+            let mut offer = offer.filled(call).await?;
+            if bytes + offer.encoded_len() > DESK_BYTES {
+                offer.attributes.clear();
+            }
+            bytes += offer.encoded_len();
+            desk.offers.push(offer);
         }
         for shown in self.sessions.values() {
             let mut session = shown.session.clone();
             shown.texts.fill(&mut session, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
+            if bytes + session.encoded_len() > DESK_BYTES {
+                session.attributes.clear();
+            }
+            bytes += session.encoded_len();
             desk.sessions.push(session);
         }
         Ok(desk)

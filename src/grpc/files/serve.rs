@@ -16,12 +16,9 @@ use tower::{Layer, Service};
 
 use super::{download::download, upload::upload};
 use crate::{
-    files::{Link, Refused, Way},
+    files::{Link, PREFIX, Refused, StoreError, Way},
     grpc::{Edge, accept::ConnectionInfo},
 };
-
-/// Where files are.
-const PREFIX: &str = "/files/";
 
 /// The layer that serves them, in front of everything else.
 #[derive(Clone)]
@@ -87,12 +84,25 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "try again in a second")
     }
 
+    /// Of where files lie.
+    pub(super) fn of_store(error: &StoreError) -> Self {
+        if error.is_full() {
+            tracing::warn!(%error, "there is no room for a file");
+            return Self::full();
+        }
+        Self::later(error)
+    }
+
+    pub(super) fn full() -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "there is no room for the file now")
+    }
+
     fn answer(self) -> Response<Body> {
         let mut answer = Response::new(Body::new(format!("{}\n", self.1)));
         *answer.status_mut() = self.0;
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        if self.0 == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(self.0, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.0 == StatusCode::METHOD_NOT_ALLOWED {

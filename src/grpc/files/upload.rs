@@ -1,11 +1,11 @@
 //! A file is brought: as it comes it is counted, looked at and written; it counts once all of it is on the disk.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Duration, Instant, timeout, timeout_at};
 use tonic::body::Body;
 
 use super::serve::{Problem, link};
@@ -15,15 +15,13 @@ use crate::{
     grpc::Edge,
 };
 
-/// A peer that sends nothing for so long is gone.
-const SILENCE: Duration = Duration::from_secs(30);
-
 pub(super) async fn upload<B>(edge: &Arc<Edge>, request: Request<B>) -> Result<Response<Body>, Problem>
 where
     B: http_body::Body<Data = Bytes> + Send + Unpin,
     B::Error: std::fmt::Display + Send,
 {
     let link = link(edge, &request, Way::Up)?;
+    let _transfer = edge.files.transfers.begin(Way::Up, &link)?;
     let known = edge.attachment(&link).await.map_err(|error| Problem::later(&error))?;
     let known = known.ok_or_else(unknown)?;
     if known.file.is_some() {
@@ -32,18 +30,22 @@ where
     if announced(request.headers()).is_some_and(|length| length > known.size) {
         return Err(too_large(&known));
     }
+    if !edge.files.store.has_room(edge.files.reserve.saturating_add(known.size)).await {
+        return Err(Problem::full());
+    }
     let file = FileId::from_bytes(uuid::Uuid::new_v4().into_bytes());
     let (center, session, attachment) = (link.center.clone(), link.session, link.attachment);
     let kept = Kept { created: known.created, center, session, attachment, file };
-    let mut writing = edge.files.store.write(&kept).await.map_err(|error| Problem::later(&error))?;
-    let until = Instant::now() + edge.files.settings.upload_time;
-    let taken = timeout_at(until, take(request.into_body(), &known, &mut writing)).await;
+    let mut writing = edge.files.store.write(&kept).await.map_err(|error| Problem::of_store(&error))?;
+    let settings = &edge.files.settings;
+    let until = Instant::now() + settings.upload_time;
+    let taken = timeout_at(until, take(request.into_body(), &known, settings.silence, &mut writing)).await;
     let too_slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "the file took too long");
     if let Err(problem) = taken.unwrap_or_else(|_| Err(too_slow())) {
         writing.abort().await;
         return Err(problem);
     }
-    writing.finish().await.map_err(|error| Problem::later(&error))?;
+    writing.finish().await.map_err(|error| Problem::of_store(&error))?;
     tell(edge, kept).await?;
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::CREATED;
@@ -60,7 +62,7 @@ async fn tell(edge: &Arc<Edge>, kept: Kept) -> Result<(), Problem> {
     match told.map_err(|error| Problem::later(&error))? {
         Ok(_) => Ok(()),
         Err(refusal) => {
-            edge.files.store.remove(&kept).await.map_err(|error| Problem::later(&error))?;
+            edge.files.store.remove(&kept).await.map_err(|error| Problem::of_store(&error))?;
             Err(if refusal == Refusal::AttachmentNotFound { unknown() } else { brought_before() })
         }
     }
@@ -83,14 +85,14 @@ fn too_large(known: &Attachment) -> Problem {
 }
 
 /// Takes the bytes, as many as were announced, and looks at the first.
-async fn take<B>(mut body: B, known: &Attachment, writing: &mut Writing) -> Result<(), Problem>
+async fn take<B>(mut body: B, known: &Attachment, silence: Duration, writing: &mut Writing) -> Result<(), Problem>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display + Send,
 {
     let (mut taken, mut head, mut looked) = (0, Vec::new(), false);
     loop {
-        let frame = timeout(SILENCE, body.frame()).await;
+        let frame = timeout(silence, body.frame()).await;
         let frame = frame.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "nothing came for too long"))?;
         let Some(frame) = frame else { break };
         let broken = |error: B::Error| Problem::new(StatusCode::BAD_REQUEST, format!("the file broke off: {error}"));
@@ -106,7 +108,7 @@ where
                 looked = true;
             }
         }
-        writing.put(bytes).await.map_err(|error| Problem::later(&error))?;
+        writing.put(&bytes).await.map_err(|error| Problem::of_store(&error))?;
     }
     if taken < known.size {
         let why = format!("the file has {taken} bytes, {} were announced", known.size);

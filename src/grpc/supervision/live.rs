@@ -9,6 +9,7 @@ use crate::{
     grpc::{
         edge::Call,
         from_pb::{self, All, Field},
+        pages::PAGE_BYTES,
         pb, status, to_pb,
     },
 };
@@ -51,16 +52,24 @@ pub(super) async fn list(call: Call, it: pb::ListLiveSessionsRequest) -> Result<
         Ok((rows(center, &filter, after, most, now), center.seq))
     });
     let ((rows, more), center_seq) = read.await.map_err(status::unavailable)?.map_err(status::of)?;
-    let next = rows.last().filter(|_| more).map(|row| row.rank);
-    let mut sessions = Vec::with_capacity(rows.len());
-    for Row { rank: (Reverse(waited), _), mut session, texts, position, monitors } in rows {
+    let mut next = rows.last().filter(|_| more).map(|row| row.rank);
+    let (mut sessions, mut bytes) = (Vec::with_capacity(rows.len()), 0);
+    let mut rows = rows.into_iter().peekable();
+    while let Some(Row { rank, mut session, texts, position, monitors }) = rows.next() {
         texts.fill(&mut session, &call.shard.feed).await.map_err(|error| status::unreadable(&error))?;
-        sessions.push(pb::LiveSession {
+        let (Reverse(waited), _) = rank;
+        let live = pb::LiveSession {
             session: Some(session),
             waited: Some(to_pb::duration(waited)),
             position: position as i32,
             monitor_agent_ids: monitors,
-        });
+        };
+        bytes += prost::Message::encoded_len(&live);
+        sessions.push(live);
+        if bytes >= PAGE_BYTES && rows.peek().is_some() {
+            next = Some(rank);
+            break;
+        }
     }
     let next_page_token = next.map(|(Reverse(waited), id)| format!("{waited}.{id}")).unwrap_or_default();
     Ok(pb::ListLiveSessionsResponse { sessions, next_page_token, center_seq })

@@ -118,6 +118,12 @@ pub(super) fn wrong() -> Vec<Row> {
         ("AgentDesk/ReadChatUpTo", "no such chat", ann, m!(ReadChatUpToRequest { request_id: id(), chat_id: "none" })),
         ("AgentDesk/ListChats", "a large page", ann, m!(ListChatsRequest { page_size: 101, page_token: "?" })),
         ("AgentDesk/ListChats", "a customer", customer("c1"), vec![]),
+        (
+            "AgentDesk/ListChats",
+            "a large page, by a customer",
+            customer("c1"),
+            m!(ListChatsRequest { page_size: 101, page_token: "?" }),
+        ),
         ("AgentDesk/ListChatEvents", "no such chat", ann, m!(ListChatEventsRequest { chat_id: "none" })),
         (
             "AgentDesk/ListChatEvents",
