@@ -66,7 +66,7 @@ pub fn queue(name: &str, change: u64) -> Queue {
             wrap_up_time: 25 * SECOND,
             max_length: 2,
             full_overflow: Some(queue_id("support")),
-            last_agent_wait: 8 * SECOND,
+            last_agent_wait: 14 * SECOND,
             waiting_interval: 15 * SECOND,
             messages: vec![words(Moment::Entered, "Hello"), words(Moment::Waiting, "{{position}}")],
             ..queue

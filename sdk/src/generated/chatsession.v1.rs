@@ -1283,7 +1283,7 @@ pub struct TakeFromQueueRequest {
     /// The session.
     #[prost(string, tag = "3")]
     pub session_id: ::prost::alloc::string::String,
-    /// Also beyond the agent's capacity, with the permission OVERRIDE_CAPACITY.
+    /// Also beyond the agent's capacity, with the permission OVERRIDE_CAPACITY; up to 200 units, beyond them LIMIT_REACHED.
     #[prost(bool, tag = "4")]
     pub override_capacity: bool,
 }
@@ -1459,7 +1459,7 @@ pub struct StartSessionRequest {
     /// What is wanted of its agents, up to 20, each skill once; integrators only.
     #[prost(message, repeated, tag = "9")]
     pub skills: ::prost::alloc::vec::Vec<WantedSkill>,
-    /// How the customer writes.
+    /// How the customer writes; anything but WEB from integrators only.
     #[prost(enumeration = "Channel", tag = "10")]
     pub channel: i32,
 }
@@ -2484,7 +2484,8 @@ pub mod chat_session_client {
             self.inner.unary(req, path, codec).await
         }
         /// Invites a colleague who is signed in and has room. Until the colleague accepts, the inviter keeps the session.
-        /// Refused: NOT_PARTICIPANT, AGENT_NOT_FOUND, AGENT_SIGNED_OUT, AGENT_AT_CAPACITY, ALREADY_PARTICIPANT, ALREADY_OFFERED.
+        /// Assistants are invited to a conference only (FIELD_INVALID `mode`). Refused: NOT_PARTICIPANT, AGENT_NOT_FOUND,
+        /// AGENT_SIGNED_OUT, AGENT_AT_CAPACITY, ALREADY_PARTICIPANT, ALREADY_OFFERED, LIMIT_REACHED (max_participants).
         pub async fn invite(
             &mut self,
             request: impl tonic::IntoRequest<super::InviteRequest>,
@@ -2640,7 +2641,8 @@ pub mod chat_session_client {
             self.inner.unary(req, path, codec).await
         }
         /// Takes a session from its queue without an offer, out of order: for agents with the permission TAKE_FROM_QUEUE who serve the
-        /// queue, and supervisors. Refused: NOT_QUEUED, NOT_SIGNED_IN, AGENT_AT_CAPACITY, ALREADY_PARTICIPANT, ROLE_NOT_ALLOWED.
+        /// queue, and supervisors; assistants don't (ROLE_NOT_ALLOWED). Refused: NOT_QUEUED, NOT_SIGNED_IN, AGENT_AT_CAPACITY,
+        /// ALREADY_PARTICIPANT, LIMIT_REACHED.
         pub async fn take_from_queue(
             &mut self,
             request: impl tonic::IntoRequest<super::TakeFromQueueRequest>,
@@ -2791,7 +2793,8 @@ pub mod chat_session_client {
                 .insert(GrpcMethod::new("chatsession.v1.ChatSession", "SendTyping"));
             self.inner.unary(req, path, codec).await
         }
-        /// Says that the caller has read everything up to a revision. Reading less than before changes nothing.
+        /// Says that the caller has read everything up to a revision. Reading less than before changes nothing, nor does reading on
+        /// while no message is unread.
         pub async fn read_up_to(
             &mut self,
             request: impl tonic::IntoRequest<super::ReadUpToRequest>,
@@ -3411,8 +3414,10 @@ pub struct CenterSettings {
     /// A chat of two colleagues is closed after saying nothing that long, at least 1 min. Default 24 h.
     #[prost(message, optional, tag = "50")]
     pub chat_idle_time: ::core::option::Option<::prost_types::Duration>,
-    /// What is made unreadable in what people write, before anything is stored: messages, whispers, and the notes of Invite,
-    /// TransferToQueue and SetDisposition. Applied in this order, up to 20. Texts written before stay as they are.
+    /// What is made unreadable in what people write, before anything is stored: messages, whispers, internal chat, the notes of
+    /// Invite, TransferToQueue and SetDisposition, names of files, and what customers say of themselves (their name, attributes).
+    /// Applied in this order, up to 20. Where all masks of one text would look at more than 2 MiB, as very many matches in a long
+    /// one make them, its rest is hidden. Texts written before stay as they are.
     #[prost(message, repeated, tag = "15")]
     pub masks: ::prost::alloc::vec::Vec<Mask>,
     /// Numbers of payment cards are masked too, before all masks: 13 to 19 digits, in one piece or in groups set apart by
@@ -4684,7 +4689,8 @@ pub struct SetStateRequest {
     /// READY or NOT_READY.
     #[prost(enumeration = "AgentStatus", tag = "3")]
     pub status: i32,
-    /// Why not ready, up to 64 characters of `\[A-Za-z0-9_-\]`; may be required by the center.
+    /// Why not ready, up to 64 characters of `\[A-Za-z0-9_-\]`; may be required by the center, and one of its `reasons`. None of the
+    /// service's own: `signed-in`, `no-answer`, `declined`, `no-response`.
     #[prost(string, tag = "4")]
     pub reason: ::prost::alloc::string::String,
 }
@@ -6330,7 +6336,7 @@ pub struct BargeInRequest {
     /// The session.
     #[prost(string, tag = "3")]
     pub session_id: ::prost::alloc::string::String,
-    /// Also beyond the supervisor's capacity, with the permission OVERRIDE_CAPACITY.
+    /// Also beyond the supervisor's capacity, with the permission OVERRIDE_CAPACITY; up to 200 units, beyond them LIMIT_REACHED.
     #[prost(bool, tag = "4")]
     pub override_capacity: bool,
 }
@@ -6356,7 +6362,7 @@ pub struct TakeOverRequest {
     /// The session.
     #[prost(string, tag = "3")]
     pub session_id: ::prost::alloc::string::String,
-    /// Also beyond the supervisor's capacity, with the permission OVERRIDE_CAPACITY.
+    /// Also beyond the supervisor's capacity, with the permission OVERRIDE_CAPACITY; up to 200 units, beyond them LIMIT_REACHED.
     #[prost(bool, tag = "4")]
     pub override_capacity: bool,
 }
@@ -6898,7 +6904,7 @@ pub mod supervision_client {
             self.inner.unary(req, path, codec).await
         }
         /// Gives a session to another agent, who is offered it, or to a queue; whoever attends it stays until it is taken.
-        /// Refused: as Invite and TransferToQueue.
+        /// Refused: as Invite and TransferToQueue; to an assistant FIELD_INVALID `agent_id`.
         pub async fn reassign(
             &mut self,
             request: impl tonic::IntoRequest<super::ReassignRequest>,
@@ -6924,7 +6930,7 @@ pub mod supervision_client {
             self.inner.unary(req, path, codec).await
         }
         /// Sets an agent's state at once, whatever they are doing. Signing out hands their sessions back. Refused: AGENT_NOT_FOUND,
-        /// AGENT_SIGNED_OUT, DESK_REQUIRED.
+        /// AGENT_SIGNED_OUT, DESK_REQUIRED; FIELD_INVALID for a reason as in SetState.
         pub async fn force_agent_state(
             &mut self,
             request: impl tonic::IntoRequest<super::ForceAgentStateRequest>,
