@@ -88,9 +88,15 @@ impl Wishes {
                 if best.is_some_and(|best| best <= *place) {
                     break;
                 }
-                if wish.level <= *level && agent.can(&wish.wants) {
-                    best = best.into_iter().chain(self.places.get(&wish.wants).and_then(first)).min();
+                // The list is of those that want this skill first: the level says it all of a wish for no other.
+                if wish.level > *level || (wish.wants.len() > 1 && !agent.can(&wish.wants)) {
+                    continue;
                 }
+                if may(place) {
+                    best = Some(*place);
+                    break;
+                }
+                best = best.into_iter().chain(self.places.get(&wish.wants).and_then(first)).min();
             }
         }
         best
