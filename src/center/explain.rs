@@ -158,7 +158,7 @@ impl Center {
     /// An agent's turn among those who could be asked now; none for the first.
     fn turn_of(&self, session: &Session, agent: &Agent, now: Time) -> Option<usize> {
         let entry = session.entry.as_ref()?;
-        let turns = self.index.available.get(&(entry.queue.clone(), None))?;
+        let turns = &self.index.available.get(&entry.queue)?.all;
         let named = self.named_for(session, now);
         let able = turns.iter().map(|turn| &turn.agent).filter(|agent| self.agents[*agent].can(&entry.wants));
         let others = able.filter(|agent| named != Some(agent) && self.may_offer(session, agent, now));

@@ -42,6 +42,15 @@ pub struct Turn {
     pub agent: AgentId,
 }
 
+/// Agents of one queue who could take a session.
+#[derive(Clone, Debug, Default)]
+pub struct Turns {
+    /// All of them.
+    pub all: BTreeSet<Turn>,
+    /// Those of each skill.
+    pub skilled: BTreeMap<Code, BTreeSet<Turn>>,
+}
+
 /// Where the indexes have a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SessionKeys {
@@ -86,8 +95,8 @@ pub struct Index {
     pub skipping: BTreeMap<QueueId, BTreeSet<Place>>,
     /// Waiting sessions that would rather have this agent.
     pub preferring: BTreeMap<AgentId, BTreeSet<Place>>,
-    /// Agents who could take a session, by queue; all of them, and those of each skill.
-    pub available: BTreeMap<(QueueId, Option<Code>), BTreeSet<Turn>>,
+    /// Agents who could take a session, by queue.
+    pub available: BTreeMap<QueueId, Turns>,
     /// Agents signed in, by queue; no assistants.
     pub signed_in: BTreeMap<QueueId, BTreeSet<AgentId>>,
     /// Closed sessions by their end, the earliest first: what can be archived.
@@ -257,8 +266,9 @@ impl Index {
         let id = &agent.config.id;
         if let Some(turn) = &turn {
             for queue in &agent.config.queues {
-                let skills = agent.config.skills.keys().cloned().map(Some).chain([None]);
-                skills.for_each(|skill| insert(&mut self.available, &(queue.clone(), skill), turn.clone()));
+                let turns = self.available.entry(queue.clone()).or_default();
+                turns.all.insert(turn.clone());
+                agent.config.skills.keys().for_each(|skill| insert(&mut turns.skilled, skill, turn.clone()));
             }
             self.unrouted.agents.insert(id.clone());
         }
@@ -289,8 +299,12 @@ impl Index {
         let AgentKeys { turn, queues, skills, .. } = &agent.keys;
         if let Some(turn) = turn {
             for queue in queues {
-                let skills = skills.keys().cloned().map(Some).chain([None]);
-                skills.for_each(|skill| remove(&mut self.available, &(queue.clone(), skill), turn));
+                let Some(turns) = self.available.get_mut(queue) else { continue };
+                turns.all.remove(turn);
+                skills.keys().for_each(|skill| remove(&mut turns.skilled, skill, turn));
+                if turns.all.is_empty() {
+                    self.available.remove(queue);
+                }
             }
         }
         self.unrouted.agents.remove(&agent.config.id);

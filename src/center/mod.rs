@@ -71,7 +71,7 @@ pub use ids::{
     AgentId, AttachmentId, CenterId, ChatId, Code, CustomerKey, FileId, Incarnation, Label, MAX_NAME, OfferId, QueueId,
     RequestId, ResponseId, Seed, ServiceId, SessionId, TeamId, is_name,
 };
-pub use index::{Index, Subject, Wishes};
+pub use index::{Index, Subject, Turns, Wishes};
 pub use mask::{MAX_MASKS, Mask, Masking, masking};
 pub use offer::{CancelCause, InviteMode, Offer, OfferKind, Outcome};
 pub use queue::{ClosingAction, MaxWaitAction, Moment, Queue, QueueMessage, ServiceLevel, Wanted, Widening};

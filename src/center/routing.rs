@@ -97,15 +97,10 @@ impl Center {
             return Some(named.clone());
         }
         // Of several skills, the one that the fewest have.
-        let turns = match entry.wants.as_slice() {
-            [] => self.index.available.get(&(entry.queue.clone(), None))?,
-            wants => {
-                let skilled = wants
-                    .iter()
-                    .map(|wanted| self.index.available.get(&(entry.queue.clone(), Some(wanted.skill.clone()))));
-                skilled.collect::<Option<Vec<_>>>()?.into_iter().min_by_key(|turns| turns.len())?
-            }
-        };
+        let available = self.index.available.get(&entry.queue)?;
+        let skilled = entry.wants.iter().map(|wanted| available.skilled.get(&wanted.skill));
+        let fewest = skilled.collect::<Option<Vec<_>>>()?.into_iter().min_by_key(|turns| turns.len());
+        let turns = fewest.unwrap_or(&available.all);
         let able = turns.iter().map(|turn| &turn.agent).filter(|agent| self.agents[*agent].can(&entry.wants));
         able.into_iter().find(|agent| self.may_offer(session, agent, now)).cloned()
     }

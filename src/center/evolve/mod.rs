@@ -58,7 +58,8 @@ impl Center {
         let Some(session) = self.sessions.get_mut(&event.session) else {
             return;
         };
-        let entry = session.entry.clone();
+        let moves = matches!(event.what, Happened::Queued { .. } | Happened::Unqueued { .. });
+        let entry = session.entry.as_ref().filter(|_| moves).cloned();
         let touched = match &event.what {
             Happened::OfferMade(offer) => Some(&offer.agent),
             Happened::OfferEnded { agent, .. }
