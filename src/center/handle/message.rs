@@ -81,19 +81,15 @@ pub(super) fn read(
     if revision > last {
         return Err(Refusal::PositionInFuture { last });
     }
-    let (before, said) = match by_customer {
-        true => (known.public, session.said.public),
-        false => (known.revision, session.said.revision),
-    };
-    let counts = revision > before && said > before;
+    let (mark, said) = (center.read_mark(id, revision, by_customer), session.said);
     // Whether everyone hears of it depends on what everyone sees alone: customers must not learn that staff has whispered.
-    let mark = center.read_mark(id, revision, by_customer);
-    let for_everyone = mark.public > known.public && session.said.public > known.public || bug!(ReadMarkLeaks);
+    let for_staff = !by_customer && mark.revision > known.revision && said.revision > known.revision;
+    let for_everyone = (mark.public > known.public && said.public > known.public) || (for_staff && bug!(ReadMarkLeaks));
     Ok(move |commit: &mut Commit<'_>| {
-        if counts {
+        if for_everyone || for_staff {
             let audience = if for_everyone { Audience::Everyone } else { Audience::Staff };
-            let public = if for_everyone { mark.public } else { known.public };
-            let (by, revision) = (commit.caller_by(), mark.revision);
+            let public = if for_everyone { mark.public.max(known.public) } else { known.public };
+            let (by, revision) = (commit.caller_by(), mark.revision.max(known.revision));
             commit.tell(id, by, audience, Happened::Read { participant, revision, public });
         }
         about(id)

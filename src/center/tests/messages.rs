@@ -102,3 +102,26 @@ fn marks_that_are_read_are_no_news() {
     c.when(agent("ann"), read("kim", quiet)).then(&[]);
     assert_eq!(quiet, said + 2, "one mark each");
 }
+
+#[test]
+fn what_everyone_hears_of_reading_does_not_depend_on_whispers() {
+    let heard = |whispers: bool| {
+        let mut c = conversation();
+        c.when(customer("kim"), say("kim", "hi"));
+        let said = c.session("kim").revision;
+        c.when(agent("ann"), read("kim", said)).when(agent("ann"), raise_flag("kim"));
+        if whispers {
+            c.when(agent("ann"), whisper("kim", "hm"));
+        }
+        // A mark of staff's alone, if at all; then one that lies before it, with another message to read.
+        let last = c.session("kim").revision;
+        c.when(agent("ann"), read("kim", last)).when(customer("kim"), say("kim", "and"));
+        c.when(agent("ann"), read("kim", said + 1));
+        let marks = c.log.iter().filter(|event| match event {
+            Event::Session(event) => event.public.is_some() && matches!(event.what, Happened::Read { .. }),
+            _ => false,
+        });
+        marks.count()
+    };
+    assert_eq!(heard(true), heard(false));
+}
