@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use auth::{Auth, AuthMode};
 pub use cluster::{Cluster, JournalAt};
-pub use files::Files;
+pub use files::{Files, S3};
 pub use limits::{Connections, Deadlines, Limits, Messages, Rate, Rates, Resets, Streams, Watches};
 pub use load::{SettingsError, Sources, load, render};
 

@@ -71,7 +71,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
             .source(Some(environment)),
     );
     for (name, value) in &sources.overrides {
-        if name == "auth.hs256_secret" || name == "cluster.password" {
+        if ["auth.hs256_secret", "cluster.password", "files.s3.secret_access_key"].contains(&name.as_str()) {
             return Err(SettingsError::SecretInFlag(name.clone()));
         }
         builder = builder.set_override(name, value.as_str()).map_err(unreadable)?;

@@ -8,6 +8,7 @@ pub(super) fn validate(settings: &Settings) -> Result<(), SettingsError> {
     limits_are_above_zero(settings)?;
     limits_fit_each_other(settings)?;
     the_cluster_is_sound(settings)?;
+    the_files_are_sound(settings)?;
     credentials_are_sound(settings)
 }
 
@@ -28,6 +29,16 @@ fn the_cluster_is_sound(settings: &Settings) -> Result<(), SettingsError> {
     let one_login = cluster.user.is_none() || cluster.credentials_file.is_none();
     expect(one_login, "cluster.user", "only one of it and `cluster.credentials_file`")?;
     expect(cluster.user.is_some() == cluster.password.is_some(), "cluster.password", "to be set with `cluster.user`")
+}
+
+fn the_files_are_sound(settings: &Settings) -> Result<(), SettingsError> {
+    let Some(s3) = &settings.files.s3 else { return Ok(()) };
+    expect(settings.files.store.is_none(), "files.store", "only one of it and `files.s3`")?;
+    expect(!s3.bucket.is_empty(), "files.s3.bucket", "a name")?;
+    let web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    expect(s3.endpoint.as_deref().is_none_or(web), "files.s3.endpoint", "an address like `https://s3.example.com`")?;
+    let both = s3.access_key_id.is_some() == s3.secret_access_key.is_some();
+    expect(both, "files.s3.secret_access_key", "to be set with `files.s3.access_key_id`")
 }
 
 fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {

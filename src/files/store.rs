@@ -1,4 +1,4 @@
-//! Where the bytes lie: a folder, or whatever else `object_store` knows.
+//! Where the bytes lie: a folder, or a bucket.
 
 use std::{
     fs, io,
@@ -15,22 +15,43 @@ use crate::{
     center::{AttachmentId, CenterId, FileId, HOUR, SessionId, Time},
     storage,
 };
+#[cfg(feature = "s3")]
+use {crate::config, std::time::Duration};
 
-/// Bytes that are written at once.
-const PART: usize = 256 * 1024;
+#[cfg(feature = "s3")]
+mod bucket;
 
-/// Parts on their way to the store at once.
-const PARTS: usize = 4;
+/// How a file is cut on its way to the store.
+#[derive(Clone, Copy)]
+struct Parts {
+    /// Bytes that are written at once.
+    size: usize,
+    /// Parts on their way at once, beside the one that is filled.
+    at_once: usize,
+}
+
+const TO_A_FOLDER: Parts = Parts { size: 256 * 1024, at_once: 4 };
+
+/// S3 takes no smaller part, but the last.
+#[cfg(feature = "s3")]
+const TO_A_BUCKET: Parts = Parts { size: 5 * 1024 * 1024, at_once: 1 };
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the files' store: {0}")]
-pub struct StoreError(#[from] object_store::Error);
+pub enum StoreError {
+    /// By what it answers.
+    #[error("the files' store: {0}")]
+    Store(#[from] object_store::Error),
+    /// `files.s3` is set where buckets can't be had.
+    #[cfg(not(feature = "s3"))]
+    #[error("`files.s3` is set, and this program is built without buckets")]
+    NoBuckets,
+}
 
 impl StoreError {
     /// There is no room for more.
     pub fn is_full(&self) -> bool {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&self.0);
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
         while let Some(error) = cause {
             if let Some(error) = error.downcast_ref::<io::Error>() {
                 return matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
@@ -42,7 +63,7 @@ impl StoreError {
 
     /// The file isn't there.
     pub fn is_missing(&self) -> bool {
-        matches!(self.0, object_store::Error::NotFound { .. })
+        matches!(self, Self::Store(object_store::Error::NotFound { .. }))
     }
 }
 
@@ -50,7 +71,9 @@ impl StoreError {
 #[derive(Clone)]
 pub struct Store {
     files: Arc<dyn ObjectStore>,
-    folder: PathBuf,
+    parts: Parts,
+    /// The folder, if it is one.
+    folder: Option<PathBuf>,
 }
 
 /// A file that lies there, by what its name says.
@@ -103,22 +126,36 @@ impl Store {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| object_store::Error::Generic { store: "folder", source: Box::new(error) })?;
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { files: Arc::new(files), folder: folder.to_owned() })
+        Ok(Self { files: Arc::new(files), parts: TO_A_FOLDER, folder: Some(folder.to_owned()) })
+    }
+
+    /// A bucket. Whether it can be reached shows at the first file.
+    ///
+    /// # Errors
+    /// What is said of it can't be.
+    #[cfg(feature = "s3")]
+    pub fn bucket(s3: &config::S3, silence: Duration) -> Result<Self, StoreError> {
+        Ok(Self { files: bucket::open(s3, silence)?, parts: TO_A_BUCKET, folder: None })
     }
 
     /// Begins a file: nobody finds it before it is finished.
     pub async fn write(&self, kept: &Kept) -> Result<Writing, StoreError> {
         let (files, path) = (self.files.clone(), kept.path());
-        // A folder makes the file, and those that it lies in, at once: that blocks.
-        let runtime = Handle::current();
-        let begun = spawn_blocking(move || runtime.block_on(files.put_multipart(&path)));
-        let upload = begun.await.map_err(object_store::Error::from)??;
-        Ok(Writing(WriteMultipart::new_with_chunk_size(upload, PART)))
+        let upload = if self.folder.is_some() {
+            // A folder makes the file, and those that it lies in, at once: that blocks.
+            let runtime = Handle::current();
+            let begun = spawn_blocking(move || runtime.block_on(files.put_multipart(&path)));
+            begun.await.map_err(object_store::Error::from)??
+        } else {
+            files.put_multipart(&path).await?
+        };
+        let Parts { size, at_once } = self.parts;
+        Ok(Writing { upload: WriteMultipart::new_with_chunk_size(upload, size), at_once })
     }
 
-    /// Whether so many bytes are free where files lie.
+    /// Whether so many bytes are free where files lie. A bucket has no end.
     pub async fn has_room(&self, bytes: u64) -> bool {
-        let folder = self.folder.clone();
+        let Some(folder) = self.folder.clone() else { return true };
         match spawn_blocking(move || storage::free(&folder)).await {
             Ok(Ok(free)) => free >= bytes,
             // What can't be known is found out by writing.
@@ -128,7 +165,7 @@ impl Store {
 
     /// A file's bytes.
     pub async fn read(&self, kept: &Kept) -> Result<impl Stream<Item = Result<Bytes, StoreError>> + use<>, StoreError> {
-        Ok(self.files.get(&kept.path()).await?.into_stream().map_err(StoreError))
+        Ok(self.files.get(&kept.path()).await?.into_stream().map_err(StoreError::Store))
     }
 
     /// Removes a file; one that isn't there is removed already.
@@ -147,9 +184,11 @@ impl Store {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// Removes what was being written on the same day as `time` when the program was killed.
+    /// Removes what was being written on the same day as `time` when the program was killed. A bucket does that itself, by a
+    /// rule that its owner sets.
     pub async fn remove_unfinished(&self, time: Time) {
-        let folder = self.folder.join(format!("{:08}", time.0 / DAY));
+        let Some(folder) = &self.folder else { return };
+        let folder = folder.join(format!("{:08}", time.0 / DAY));
         let removed = spawn_blocking(move || remove_parts(&folder)).await;
         match removed {
             Ok(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
@@ -177,26 +216,29 @@ fn remove_parts(folder: &FilePath) -> io::Result<()> {
 }
 
 /// A file that is being written.
-pub struct Writing(WriteMultipart);
+pub struct Writing {
+    upload: WriteMultipart,
+    at_once: usize,
+}
 
 impl Writing {
     /// Takes bytes; waits while many are still on their way.
     pub async fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.0.wait_for_capacity(PARTS).await?;
+        self.upload.wait_for_capacity(self.at_once).await?;
         // Copied, so that many small pieces are neither kept nor written one by one.
-        self.0.write(bytes);
+        self.upload.write(bytes);
         Ok(())
     }
 
     /// It is whole, and on the disk.
     pub async fn finish(self) -> Result<(), StoreError> {
-        self.0.finish().await?;
+        self.upload.finish().await?;
         Ok(())
     }
 
     /// It isn't wanted.
     pub async fn abort(self) {
-        if let Err(error) = self.0.abort().await {
+        if let Err(error) = self.upload.abort().await {
             tracing::warn!(%error, "a file that was given up can't be removed");
         }
     }
@@ -210,7 +252,7 @@ mod tests {
     fn a_full_disk_is_known_however_deep_it_is_told() {
         let told = |kind: io::ErrorKind| {
             let inner = object_store::Error::Generic { store: "inner", source: Box::new(io::Error::from(kind)) };
-            StoreError(object_store::Error::Generic { store: "outer", source: Box::new(inner) })
+            StoreError::Store(object_store::Error::Generic { store: "outer", source: Box::new(inner) })
         };
         assert!(told(io::ErrorKind::StorageFull).is_full());
         assert!(!told(io::ErrorKind::PermissionDenied).is_full());

@@ -1,6 +1,6 @@
 //! Attachments over plain HTTP: `PUT` and `GET` by signed links, on the port of everything else.
 
-use std::{path::Path, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
 use http::{Request, header};
 
@@ -41,9 +41,8 @@ impl Files {
     /// # Errors
     /// Where they lie can't be used.
     pub fn open(settings: &config::Settings, id_key: &super::IdKey) -> Result<Self, StoreError> {
-        let folder = settings.files.store.clone().unwrap_or_else(|| settings.data.join("files"));
         Ok(Self {
-            store: Store::folder(Path::new(&folder))?,
+            store: store(settings)?,
             key: id_key.links(),
             settings: settings.files.clone(),
             transfers: Transfers::new(&settings.files),
@@ -69,6 +68,19 @@ impl Files {
             None => format!("{}://{}{signed}", self.scheme, at.0),
         }
     }
+}
+
+fn store(settings: &config::Settings) -> Result<Store, StoreError> {
+    let files = &settings.files;
+    #[cfg(feature = "s3")]
+    if let Some(s3) = &files.s3 {
+        return Store::bucket(s3, files.silence);
+    }
+    #[cfg(not(feature = "s3"))]
+    if files.s3.is_some() {
+        return Err(StoreError::NoBuckets);
+    }
+    Store::folder(files.store.as_deref().unwrap_or(&settings.data.join("files")))
 }
 
 fn now() -> Time {

@@ -8,16 +8,16 @@ use tokio::{
 
 use crate::world::{World, soon};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on";
 
 /// What HTTP/1.1 answers: the status, the headers, the body.
-struct Answer {
+pub(crate) struct Answer {
     status: u16,
     headers: String,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
-async fn ask(url: &str, method: &str, length: Option<usize>, body: &[u8]) -> Answer {
+pub(crate) async fn ask(url: &str, method: &str, length: Option<usize>, body: &[u8]) -> Answer {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
     let length = length.unwrap_or(body.len());
@@ -34,12 +34,12 @@ async fn ask(url: &str, method: &str, length: Option<usize>, body: &[u8]) -> Ans
     Answer { status, headers, body: bytes[end + 4..].to_vec() }
 }
 
-async fn put(url: &str, body: &[u8]) -> (u16, String) {
+pub(crate) async fn put(url: &str, body: &[u8]) -> (u16, String) {
     let answer = ask(url, "PUT", None, body).await;
     (answer.status, String::from_utf8_lossy(&answer.body).trim().to_owned())
 }
 
-async fn announced(session: &SessionHandle, name: &str, kind: &str, size: usize) -> NewAttachment {
+pub(crate) async fn announced(session: &SessionHandle, name: &str, kind: &str, size: usize) -> NewAttachment {
     session.create_attachment(name, kind, size as u64).send().await.unwrap()
 }
 

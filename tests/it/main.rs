@@ -4,6 +4,10 @@
 
 mod access;
 mod attachments;
+#[cfg(feature = "s3")]
+mod bucket;
+#[cfg(feature = "s3")]
+mod buckets;
 mod chats;
 mod colleagues;
 mod connections;

@@ -93,6 +93,11 @@ fn what_cannot_be_is_refused_by_name_with_what_was_expected() {
             refusal(&[("auth.mode", "keys")]),
             refusal(&[("auth.hs256_secret", "x")]),
             refusal(&[("worker_threads", "0")]),
+            refusal(&[("files.s3.bucket", "chats"), ("files.store", "/srv/files")]),
+            refusal(&[("files.s3.bucket", "chats"), ("files.s3.access_key_id", "ours")]),
+            refusal(&[("files.s3.bucket", "chats"), ("files.s3.endpoint", "s3.example.com")]),
+            refusal(&[("files.s3.bucket", "chats"), ("files.s3.secret_access_key", "x")]),
+            refusal(&[("files.s3.region", "eu-central-1")]),
         ]
         .join("\n")
     );
