@@ -11,6 +11,7 @@ mod limits;
 mod load;
 mod validate;
 mod value;
+mod web;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -24,6 +25,7 @@ pub use cluster::{Cluster, JournalAt};
 pub use files::{Files, S3};
 pub use limits::{Connections, Deadlines, Limits, Messages, Rate, Rates, Resets, Streams, Watches};
 pub use load::{SettingsError, Sources, load, render};
+pub use web::Web;
 
 /// Everything that an operator may set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,6 +52,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Attachments.
     pub files: Files,
+    /// Browsers.
+    pub web: Web,
     /// The owner of the log.
     pub shard: Shard,
     /// How the server stops.
@@ -69,6 +73,7 @@ impl Default for Settings {
             tls: None,
             limits: Limits::default(),
             files: Files::default(),
+            web: Web::default(),
             shard: Shard::default(),
             drain: Drain::default(),
         }

@@ -29,6 +29,7 @@ mod supervision;
 mod to_pb;
 mod waits;
 mod watch;
+mod web;
 pub mod wire;
 
 /// The public contract, generated.
@@ -49,3 +50,4 @@ pub use shards::{Shard, Shards, shard_of};
 pub use supervision::SupervisionService;
 pub use to_pb::Renderer;
 pub use waits::tell_waits;
+pub use web::ServeWeb;

@@ -22,7 +22,8 @@ use crate::{
     config::{Limits, Settings},
     files::StoreError,
     grpc::{
-        AdministrationService, AgentDeskService, ChatSessionService, Edge, Files, ServeFiles, SupervisionService,
+        AdministrationService, AgentDeskService, ChatSessionService, Edge, Files, ServeFiles, ServeWeb,
+        SupervisionService,
         accept::{self, Listener, TlsError},
         admit::Admit,
         auth::{Authenticator, KeysError},
@@ -168,7 +169,7 @@ impl Server {
         let limits = settings.limits.clone();
         let routes = routes(&limits, edge.clone(), vitals)?.prepare();
         let calls = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
-        let service = ServeFiles(edge.clone()).layer(calls);
+        let service = ServeFiles(edge.clone()).layer(ServeWeb::new(&settings.web).layer(calls));
         let file_time = settings.files.upload_time.max(settings.files.download_time);
         let serving = tokio::spawn(async move {
             tokio::select! {

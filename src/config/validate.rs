@@ -9,6 +9,7 @@ pub(super) fn validate(settings: &Settings) -> Result<(), SettingsError> {
     limits_fit_each_other(settings)?;
     the_cluster_is_sound(settings)?;
     the_files_are_sound(settings)?;
+    the_web_is_sound(settings)?;
     credentials_are_sound(settings)
 }
 
@@ -39,6 +40,15 @@ fn the_files_are_sound(settings: &Settings) -> Result<(), SettingsError> {
     expect(s3.endpoint.as_deref().is_none_or(web), "files.s3.endpoint", "an address like `https://s3.example.com`")?;
     let both = s3.access_key_id.is_some() == s3.secret_access_key.is_some();
     expect(both, "files.s3.secret_access_key", "to be set with `files.s3.access_key_id`")
+}
+
+fn the_web_is_sound(settings: &Settings) -> Result<(), SettingsError> {
+    // As a browser says it (RFC 6454, section 7): no path, not even a slash.
+    let origin = |origin: &String| {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/'))
+    };
+    expect(settings.web.origins.iter().all(origin), "web.origins", "origins like `https://shop.example.com`")
 }
 
 fn limits_are_above_zero(settings: &Settings) -> Result<(), SettingsError> {

@@ -17,4 +17,5 @@ mod programs;
 mod queues;
 mod restarts;
 mod targets;
+mod web;
 mod world;

@@ -78,7 +78,7 @@ pub async fn serve<S>(
     connections.wait().await;
 }
 
-/// HTTP/2 with the bounds that tonic and hyper leave open; HTTP/1.1, which only files are served over, with as little room.
+/// HTTP/2 with the bounds that tonic and hyper leave open; HTTP/1.1, which files and browsers come by, with as little room.
 fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let (streams, connections) = (&limits.streams, &limits.connections);
     let mut http = auto::Builder::new(TokioExecutor::new());

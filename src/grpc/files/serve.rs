@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    future::{Ready, ready},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -10,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::future::Either;
-use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use tonic::body::Body;
 use tower::{Layer, Service};
 
@@ -49,7 +48,7 @@ where
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Either<S::Future, Either<Pin<Box<dyn Future<Output = Answer> + Send>>, Ready<Answer>>>;
+    type Future = Either<S::Future, Pin<Box<dyn Future<Output = Answer> + Send>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
@@ -58,12 +57,7 @@ where
     fn call(&mut self, request: Request<Asked>) -> Self::Future {
         if request.uri().path().starts_with(PREFIX) {
             let edge = self.edge.clone();
-            return Either::Right(Either::Left(Box::pin(async move { Ok(serve(&edge, request).await) })));
-        }
-        if request.version() < Version::HTTP_2 {
-            // gRPC needs what only HTTP/2 has.
-            let why = Problem(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "gRPC is spoken over HTTP/2".into());
-            return Either::Right(Either::Right(ready(Ok(why.answer()))));
+            return Either::Right(Box::pin(async move { Ok(serve(&edge, request).await) }));
         }
         Either::Left(self.inner.call(request))
     }

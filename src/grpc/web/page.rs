@@ -1,0 +1,75 @@
+//! The page's files: in the program, or in a folder of the operator's.
+
+use std::borrow::Cow;
+
+use http::{HeaderValue, Response, StatusCode, header};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+use tokio::task::spawn_blocking;
+use tonic::body::Body;
+
+use crate::config;
+
+/// Built from `web/` and committed, so that building the program needs no Node.
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+struct Built;
+
+/// Everything comes from here; pictures and files that a page makes itself are of `blob:`.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; connect-src 'self'; \
+     frame-ancestors 'self'; base-uri 'none'; object-src 'none'",
+);
+
+const INDEX: &str = "index.html";
+
+/// A file, by a request's path; one that the browser knows already isn't sent again.
+pub(super) async fn serve(settings: &config::Web, path: String, known: Option<&HeaderValue>) -> Response<Body> {
+    let found = if settings.page { find(settings, &path).await } else { None };
+    let Some((bytes, kind)) = found else { return plain(StatusCode::NOT_FOUND, "there is no such page\n") };
+    let tag =
+        format!("\"{:x}\"", Sha256::digest(&bytes).iter().take(8).fold(0, |all, &byte| all << 8 | u64::from(byte)));
+    let is_known = known.is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut answer = match is_known {
+        true => plain(StatusCode::NOT_MODIFIED, ""),
+        false => Response::new(Body::new(http_body_util::Full::from(bytes.into_owned()))),
+    };
+    let headers = answer.headers_mut();
+    if let (Ok(kind), Ok(tag)) = (HeaderValue::try_from(kind), HeaderValue::try_from(tag)) {
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::ETAG, tag);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    answer
+}
+
+/// The file and its kind.
+async fn find(settings: &config::Web, path: &str) -> Option<(Cow<'static, [u8]>, String)> {
+    let name = path.trim_start_matches('/');
+    let name = if name.is_empty() { INDEX } else { name };
+    let Some(folder) = &settings.folder else {
+        let file = Built::get(name)?;
+        return Some((file.data, kind(name)));
+    };
+    // Nothing but names: no way up, no hidden file, no other root.
+    if name.split('/').any(|part| part.is_empty() || part.starts_with('.') || part.contains(['\\', '%', ':'])) {
+        return None;
+    }
+    let file = folder.join(name);
+    let read = spawn_blocking(move || std::fs::read(file)).await;
+    Some((Cow::Owned(read.ok()?.ok()?), kind(name)))
+}
+
+fn kind(name: &str) -> String {
+    mime_guess::from_path(name).first_or_octet_stream().to_string()
+}
+
+fn plain(status: StatusCode, why: &str) -> Response<Body> {
+    let mut answer = Response::new(Body::new(why.to_owned()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer
+}
