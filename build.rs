@@ -4,11 +4,12 @@ use std::{env, fs, path::PathBuf};
 
 use prost::Message;
 
-const PROTOS: [&str; 4] = [
+const PROTOS: [&str; 5] = [
     "proto/chatsession/v1/chat_session.proto",
     "proto/chatsession/v1/agent_desk.proto",
     "proto/chatsession/v1/administration.proto",
     "proto/chatsession/v1/supervision.proto",
+    "proto/chatsession/v1/event_feed.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .extern_path(".chatsession.v1.WatchResponse", "crate::grpc::codec::Frame")
         .extern_path(".chatsession.v1.WatchDeskResponse", "crate::grpc::codec::Frame")
         .extern_path(".chatsession.v1.WatchTargetsResponse", "crate::grpc::codec::Frame")
+        .extern_path(".chatsession.v1.WatchCenterResponse", "crate::grpc::codec::Frame")
         .codec_path("crate::grpc::codec::Codec")
         .compile_fds(descriptors)?;
     Ok(())

@@ -22,14 +22,15 @@ use crate::{
     config::{Limits, Settings},
     files::StoreError,
     grpc::{
-        AdministrationService, AgentDeskService, ChatSessionService, Edge, Files, ServeFiles, ServeWeb,
-        SupervisionService,
+        AdministrationService, AgentDeskService, ChatSessionService, Edge, EventFeedService, Files, ServeFiles,
+        ServeWeb, SupervisionService,
         accept::{self, Listener, TlsError},
         admit::Admit,
         auth::{Authenticator, KeysError},
         pb::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
-            chat_session_server::ChatSessionServer, supervision_server::SupervisionServer,
+            chat_session_server::ChatSessionServer, event_feed_server::EventFeedServer,
+            supervision_server::SupervisionServer,
         },
         sweep_files, tell_waits,
         wire::SayItOurWay,
@@ -256,6 +257,7 @@ fn routes(limits: &Limits, edge: Arc<Edge>, vitals: Vitals) -> Result<Routes, to
     serve!(ChatSessionServer, ChatSessionService(edge.clone()));
     serve!(AgentDeskServer, AgentDeskService(edge.clone()));
     serve!(SupervisionServer, SupervisionService(edge.clone()));
+    serve!(EventFeedServer, EventFeedService(edge.clone()));
     serve!(AdministrationServer, AdministrationService(edge));
     tokio::spawn(vitals.report(reporter));
     let reflection = || {

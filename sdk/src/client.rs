@@ -6,6 +6,7 @@ use tonic::{Request, Response, Status, transport::Channel};
 
 use crate::{
     Administration, AgentDesk, ChatHandle, ClientBuilder, Error, GetAvailability, SessionHandle, Supervision,
+    WatchCenter,
     connection::Connection,
     generated::{ActingFor, acting_for::Who},
     session::{ListSessions, StartSession},
@@ -88,6 +89,11 @@ impl Client {
     /// What supervisors see and do. For supervisors, and integrators acting for one.
     pub fn supervision(&self) -> Supervision {
         Supervision::new(self.clone())
+    }
+
+    /// Everything that happens in the center, in order. For integrators and operators.
+    pub fn watch_center(&self) -> WatchCenter {
+        WatchCenter::new(self.clone())
     }
 
     pub(crate) fn connection(&self) -> &Connection {

@@ -78,14 +78,14 @@ pub use supervision::{
 };
 pub use token::{TokenFuture, TokenProvider};
 pub use types::{
-    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attachment, Attribute, Audience, CancelCause,
-    CannedResponse, Channel, Chat, ChatEndReason, ChatEvent, ChatEventKind, ChatMember, ChatState, Customer, Desk,
-    DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode, JoinCause, LeaveReason,
+    Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attachment, Attribute, Audience, AuditKind, CancelCause,
+    CannedResponse, CenterEvent, Channel, Chat, ChatEndReason, ChatEvent, ChatEventKind, ChatMember, ChatState, Commit,
+    Customer, Desk, DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode, JoinCause, LeaveReason,
     ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark,
     Session, SessionState, Target, TargetFilter, TargetId, UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp,
     WrapUpOutcome,
 };
 pub use watch::{
-    DeskEvent, DeskWatch, SessionWatch, TargetsEvent, TargetsWatch, Watch, WatchDesk, WatchEnd, WatchEvent,
-    WatchSession, WatchTargets,
+    CenterWatch, DeskEvent, DeskWatch, FeedEvent, SessionWatch, TargetsEvent, TargetsWatch, Watch, WatchCenter,
+    WatchDesk, WatchEnd, WatchEvent, WatchSession, WatchTargets,
 };

@@ -1,5 +1,6 @@
 //! Streams that keep themselves open.
 
+mod center;
 mod chats_follow;
 mod desk;
 mod desk_follow;
@@ -22,6 +23,7 @@ use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 use tokio_stream::{Stream, StreamExt};
 
 use crate::{Error, retry};
+pub use center::{CenterWatch, FeedEvent, WatchCenter};
 pub use desk::{DeskEvent, DeskWatch, WatchDesk};
 use follow::Follow;
 use keeper::{Keeper, Source};

@@ -18,7 +18,7 @@ fn the_committed_client_is_what_the_protos_give() -> Result<(), Box<dyn Error>> 
 
 fn generate() -> Result<String, Box<dyn Error>> {
     let protos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../proto");
-    let files = ["chat_session", "agent_desk", "administration", "supervision"]
+    let files = ["chat_session", "agent_desk", "administration", "supervision", "event_feed"]
         .map(|name| protos.join("chatsession/v1").join(name).with_extension("proto"));
     let out = tempfile::tempdir()?;
     tonic_prost_build::configure()

@@ -265,7 +265,8 @@ impl ChatSession for ChatSessionService {
     }
 
     async fn list_events(&self, request: Request<pb::ListEventsRequest>) -> Reply<pb::ListEventsResponse> {
-        self.0.unary(request, history::list).await
+        let patience = self.0.patience(&request);
+        self.0.unary(request, |call, it| history::list(call, it, patience)).await
     }
 
     async fn set_disposition(&self, request: Request<pb::SetDispositionRequest>) -> Reply<pb::SetDispositionResponse> {

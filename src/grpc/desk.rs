@@ -10,11 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep_until},
-};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Status};
 
 use super::{
@@ -22,10 +18,10 @@ use super::{
     edge::{Call, Edge},
     frames,
     from_pb::{Violation, revision},
+    outlet::{Ended, Outlet},
     pb::{self, GoodbyeReason},
     presence::Present,
     status,
-    streams::{End, OpenStream},
     watch::wire,
 };
 use crate::{
@@ -53,8 +49,7 @@ struct Desk {
     agent: AgentId,
     bell: Arc<Bell>,
     heard: u64,
-    stream: OpenStream,
-    frames: mpsc::Sender<Result<Frame, Status>>,
+    outlet: Outlet,
     shown: DeskView,
     cursors: BTreeMap<SessionId, Cursor>,
     /// Where the desk has got to in sessions that no cursor follows.
@@ -66,7 +61,6 @@ struct Desk {
     caught_up: bool,
     /// When the desk is read again, after the shard couldn't be asked.
     again: Option<Instant>,
-    next_beat: Instant,
 }
 
 /// What a desk wakes up for.
@@ -75,7 +69,6 @@ enum Woken {
     Step(SessionId, Step),
     End(Ended),
     Beat,
-    Gone,
 }
 
 /// How long the shard is left alone after it couldn't be asked: an offer rings for 20 s.
@@ -102,13 +95,12 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
     stream.watched_by(who, None);
     let chats = chats::known(&call, &agent, chat_positions).await?;
     stream.hold(edge.presence.enter(&call.center, Present::Agent(agent.clone())));
-    let (frames, receiver) = mpsc::channel(FRAMES);
+    let (outlet, frames) = Outlet::new(stream, &edge.limits.watches, FRAMES);
     let desk = Desk {
         agent,
         bell,
         heard,
-        stream,
-        frames,
+        outlet,
         shown,
         cursors: BTreeMap::new(),
         reached: reached.after,
@@ -116,11 +108,10 @@ pub(super) async fn open(edge: &Arc<Edge>, request: Request<pb::WatchDeskRequest
         chats,
         caught_up: false,
         again: None,
-        next_beat: Instant::now() + edge.limits.watches.heartbeat,
         call,
     };
     tokio::spawn(desk.run());
-    Ok(Box::pin(ReceiverStream::new(receiver)))
+    Ok(Box::pin(frames))
 }
 
 fn positions(call: &Call, named: Vec<pb::SessionPosition>) -> Result<BTreeMap<SessionId, u32>, Status> {
@@ -178,13 +169,9 @@ async fn known_positions(
 
 impl Desk {
     async fn run(mut self) {
-        let last = match self.serve().await {
-            Ok(()) | Err(Ended::Quietly) => return,
-            Err(Ended::Goodbye(reason)) => Ok(frames::goodbye(reason, 0)),
-            Err(Ended::Failed(status)) => Err(status),
-        };
-        // The channel may be full: whoever reads again is told, whoever doesn't is gone.
-        let _ = tokio::time::timeout(self.call.edge.limits.watches.slow_watcher, self.frames.send(last)).await;
+        if let Err(ended) = self.serve().await {
+            self.outlet.close(ended, |reason| frames::goodbye(reason, 0)).await;
+        }
     }
 
     async fn serve(&mut self) -> Result<(), Ended> {
@@ -197,10 +184,9 @@ impl Desk {
                 }
                 Woken::Step(session, step) => self.step(session, step).await?,
                 Woken::Beat => {
-                    self.send(frames::heartbeat(0)).await?;
+                    self.outlet.send(frames::heartbeat(0)).await?;
                 }
                 Woken::End(ended) => return Err(ended),
-                Woken::Gone => return Err(Ended::Quietly),
             }
             self.tell_caught_up().await?;
         }
@@ -213,7 +199,7 @@ impl Desk {
             return Ok(());
         }
         self.caught_up = true;
-        self.send(frames::caught_up(0)).await
+        self.outlet.send(frames::caught_up(0)).await
     }
 
     async fn open_frames(&mut self) -> Result<(), Ended> {
@@ -221,12 +207,12 @@ impl Desk {
         desk.chats = chats::shown(&self.call, &self.agent).await.map_err(Ended::Failed)?;
         let limits = &self.call.edge.limits.watches;
         let opened = pb::DeskOpened {
-            stream_id: self.stream.id.to_string(),
+            stream_id: self.outlet.stream.id.to_string(),
             desk: Some(desk),
             lease: Some(wire(limits.lease)),
             heartbeat_interval: Some(wire(limits.heartbeat)),
         };
-        self.send(frames::desk_opened(opened)).await?;
+        self.outlet.send(frames::desk_opened(opened)).await?;
         for (session, until) in std::mem::take(&mut self.left) {
             if let Some(after) = self.reached.get(&session).copied().filter(|after| *after < until) {
                 self.follow(session, Start { after, last: until, over: false }, Some(until));
@@ -269,7 +255,7 @@ impl Desk {
         self.again = None;
         let before = std::mem::replace(&mut self.shown, now);
         for frame in self.shown.difference(&before, &self.call).await.map_err(Ended::Failed)? {
-            self.send(frame).await?;
+            self.outlet.send(frame).await?;
         }
         self.follow_new();
         match self.shown.signed_in {
@@ -282,9 +268,9 @@ impl Desk {
         match step {
             Step::Events(bytes, last) => {
                 self.reached.insert(session, last);
-                self.send(Frame(bytes)).await
+                self.outlet.send(Frame(bytes)).await
             }
-            Step::Signal(bytes) => self.send(Frame(bytes)).await,
+            Step::Signal(bytes) => self.outlet.send(Frame(bytes)).await,
             Step::CaughtUp(_) | Step::Beat(_) => Ok(()),
             Step::Over(Over::Draining) => Err(Ended::Goodbye(GoodbyeReason::Draining)),
             Step::Over(Over::Left) => {
@@ -306,18 +292,15 @@ impl Desk {
     }
 
     async fn woken(&mut self) -> Woken {
-        let (next_beat, again, rings) = (self.next_beat, self.again, self.heard);
-        let (stream, bell, heard, cursors) = (&self.stream, &self.bell, self.heard, &mut self.cursors);
+        let (again, rings) = (self.again, self.heard);
+        let (outlet, bell, heard, cursors) = (&self.outlet, &self.bell, self.heard, &mut self.cursors);
         let draining = &self.call.shard.feed;
         let woken = poll_fn(|context: &mut Context<'_>| {
-            stream.waker.register(context.waker());
-            match stream.ended() {
-                Some(End::Goodbye(reason)) => return Poll::Ready(Woken::End(Ended::Goodbye(reason))),
-                Some(End::TokenExpired) => return Poll::Ready(Woken::End(Ended::Failed(status::token_expired()))),
-                None if draining.is_draining() => {
-                    return Poll::Ready(Woken::End(Ended::Goodbye(GoodbyeReason::Draining)));
-                }
-                None => {}
+            if let Poll::Ready(ended) = outlet.poll_ended(context) {
+                return Poll::Ready(Woken::End(ended));
+            }
+            if draining.is_draining() {
+                return Poll::Ready(Woken::End(Ended::Goodbye(GoodbyeReason::Draining)));
             }
             for (session, cursor) in cursors.iter_mut() {
                 if let Poll::Ready(step) = cursor.poll_step(context) {
@@ -329,33 +312,9 @@ impl Desk {
         tokio::select! {
             biased;
             woken = woken => woken,
-            () = self.frames.closed() => Woken::Gone,
-            () = sleep_until(again.unwrap_or(next_beat)), if again.is_some() => Woken::Rung(rings),
-            () = sleep_until(next_beat) => Woken::Beat,
+            () = outlet.gone() => Woken::End(Ended::Quietly),
+            () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => Woken::Rung(rings),
+            () = outlet.beat() => Woken::Beat,
         }
     }
-
-    async fn send(&mut self, frame: Frame) -> Result<(), Ended> {
-        let limits = &self.call.edge.limits.watches;
-        self.next_beat = Instant::now() + limits.heartbeat;
-        match tokio::time::timeout(limits.slow_watcher, self.frames.send(Ok(frame))).await {
-            Ok(Ok(())) => {
-                self.stream.is_read();
-                Ok(())
-            }
-            Ok(Err(_)) => Err(Ended::Quietly),
-            Err(_) => Err(Ended::Goodbye(GoodbyeReason::SlowConsumer)),
-        }
-    }
-}
-
-/// How the stream ends.
-#[derive(Debug)]
-enum Ended {
-    /// Nobody is there any more.
-    Quietly,
-    /// It may be resumed.
-    Goodbye(GoodbyeReason),
-    /// It may be tried again.
-    Failed(Status),
 }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::FutureExt;
@@ -21,7 +22,7 @@ use super::{
     directory::Directories,
     files::{Authority, Files},
     from_pb::{self, ActingFor, Field, Violation},
-    limits::RateLimits,
+    limits::{RateLimits, deadline},
     pb,
     presence::Presence,
     shards::{Shard, Shards},
@@ -42,6 +43,9 @@ use crate::{
 
 /// Where our own services are; whatever else is served needs no credential.
 pub(super) const OURS: &str = "/chatsession.";
+
+/// What is left of a call's time once it has waited for news.
+const TO_ANSWER: Duration = Duration::from_millis(500);
 
 /// The key of the hashes that stand for customers' ids and requests' contents in the log.
 #[derive(Clone)]
@@ -83,6 +87,11 @@ impl IdKey {
     /// The key of the links to files.
     pub(super) fn links(&self) -> LinkKey {
         LinkKey(self.hash(&[b"file links"]))
+    }
+
+    /// What tells this log from one that was made anew.
+    pub(super) fn history(&self) -> String {
+        self.hash(&[b"history"])[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// What tells a request's content from another's.
@@ -232,6 +241,12 @@ impl Edge {
     {
         let call = self.enter(&request)?;
         guarded(run(call, request.into_inner())).await.map(Response::new)
+    }
+
+    /// How long a call may wait for news: its time, and some of it is left for the answer.
+    pub(super) fn patience<T>(&self, request: &Request<T>) -> Duration {
+        let time = deadline(request.metadata().as_ref(), &self.limits.deadlines).unwrap_or_default();
+        time.saturating_sub(TO_ANSWER)
     }
 
     /// Opens a stream: until it is open, as a unary call.

@@ -215,6 +215,16 @@ pub(super) fn page_size(asked: i32, default: usize, most: usize) -> Field<usize>
     }
 }
 
+/// How long an answer may be waited for: proxies cut calls that say nothing for half a minute.
+pub(super) fn wait(asked: Option<prost_types::Duration>) -> Field<std::time::Duration> {
+    let longest = std::time::Duration::from_secs(25);
+    let wait = asked.map_or(Ok(std::time::Duration::ZERO), std::time::Duration::try_from);
+    match wait {
+        Ok(wait) if wait <= longest => Ok(wait),
+        _ => wrong("wait", "must be from 0 to 25 s"),
+    }
+}
+
 pub(super) fn mode(mode: i32) -> Field<InviteMode> {
     match pb::InviteMode::try_from(mode) {
         Ok(pb::InviteMode::Conference) => Ok(InviteMode::Conference),

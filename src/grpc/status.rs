@@ -120,6 +120,24 @@ pub(super) fn unreadable(error: &crate::journal::ReadError) -> Status {
     retry(Code::Unavailable, "RECOVERING", "the history can't be read now".into(), RETRY)
 }
 
+/// Commits behind a position aren't kept any more; those behind this one are.
+pub(super) fn seq_compacted(oldest: u64) -> Status {
+    let metadata = vec![("oldest_center_seq", oldest.to_string())];
+    let text = format!("commits are kept from behind {oldest} on");
+    status(Code::OutOfRange, "POSITION_COMPACTED", text, metadata, |_| {})
+}
+
+/// There are only so many commits.
+pub(super) fn seq_in_future(last: u64) -> Status {
+    let metadata = vec![("last_center_seq", last.to_string())];
+    status(Code::OutOfRange, "POSITION_IN_FUTURE", format!("the last commit is {last}"), metadata, |_| {})
+}
+
+/// The position is of another log.
+pub(super) fn history_replaced() -> Status {
+    plain(Code::OutOfRange, "HISTORY_REPLACED", "the log isn't the one that the position is of")
+}
+
 /// A call that wasn't decided.
 pub(super) fn unavailable(why: Unavailable) -> Status {
     match why {

@@ -44,7 +44,7 @@ fn actor(by: &By, audience: Audience) -> pb::Actor {
     pb::Actor { kind: kind.into(), id: id.to_owned(), display_name: name.to_owned() }
 }
 
-fn service(id: &ServiceId) -> pb::Actor {
+pub(super) fn service(id: &ServiceId) -> pb::Actor {
     pb::Actor { kind: pb::ActorKind::Integrator.into(), id: id.to_string(), display_name: String::new() }
 }
 

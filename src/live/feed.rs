@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     bell::Bell,
+    center::Tails,
     changes::Changes,
     commit::{Render, SessionCommit},
     cursor::{Cursor, Start},
@@ -64,6 +65,7 @@ pub struct Feed {
     put_agents: Mutex<PutAgents>,
     /// Of the centers that somebody looks at.
     changes: Mutex<HashMap<CenterId, Weak<Changes>>>,
+    pub(super) tails: Tails,
     position: AtomicU64,
     /// Heartbeats so far of the topics in each turn.
     pub(super) beats: [AtomicU64; TURNS],
@@ -93,6 +95,7 @@ impl Feed {
             bells: Mutex::default(),
             put_agents: Mutex::default(),
             changes: Mutex::default(),
+            tails: Tails::default(),
             position: AtomicU64::new(0),
             beats: Default::default(),
             draining: AtomicBool::new(false),
@@ -195,6 +198,7 @@ impl Feed {
         lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
         wakers.into_iter().for_each(Waker::wake);
         self.looked_at(|_, changes| changes.wake());
+        self.tails.wake();
     }
 
     /// Whether every watcher is to end.
@@ -289,6 +293,27 @@ impl Feed {
         Ok(Arc::new(batch))
     }
 
+    /// The first batches of a range; none past what is durable.
+    pub(super) async fn batches(&self, from: Position, to: Position) -> Result<Vec<Arc<Committed>>, ReadError> {
+        let most = to.checked_sub(from).map_or(0, |more| (more + 1).min(CHUNK as u64)) as usize;
+        {
+            let ring = lock(&self.ring);
+            let recent: Vec<_> = (from..from + most as u64).map_while(|position| ring.get(position)).collect();
+            if !recent.is_empty() || most == 0 {
+                return Ok(recent);
+            }
+        }
+        let decode = |stored| Committed::decode(&stored).map(Arc::new);
+        let stored = self.journal.read(from, most).await?;
+        let decoded = stored.into_iter().map(decode).collect::<Result<_, _>>();
+        decoded.map_err(|error| ReadError::Unavailable(error.to_string()))
+    }
+
+    /// The oldest position that is kept.
+    pub(super) async fn oldest(&self) -> Result<Position, ReadError> {
+        Ok(self.journal.bounds().await?.oldest)
+    }
+
     /// The commit in which a session started.
     pub async fn start(&self, session: SessionId) -> Result<Arc<SessionCommit>, ReadError> {
         let first = lock(&self.places).of(session).first().copied();
@@ -325,6 +350,7 @@ impl Feed {
         lock(&self.bells).values().for_each(|bell| bell.ring(&mut wakers));
         wakers.into_iter().for_each(Waker::wake);
         self.looked_at(|_, changes| changes.all());
+        self.tails.leapt();
     }
 
     fn bring(&self, batch: &Arc<Committed>, wakers: &mut Vec<Waker>) {
@@ -424,6 +450,7 @@ impl Observer for Feed {
         lock(&self.places).apply(batch);
         lock(&self.ring).push(batch);
         self.position.store(batch.position, Ordering::Relaxed);
+        self.tails.note(batch);
         let mut wakers = Vec::new();
         self.bring(batch, &mut wakers);
         // All frames are in place before anyone runs, so that those of one connection leave in one write.

@@ -1,11 +1,12 @@
 //! Watchers. A watcher is a cursor over the log, not a queue: behind, it reads the journal; caught up, it waits for the
 //! tail. Nothing is dropped for a slow one, none holds memory for what it hasn't read, a reconnect is the same code.
 //!
-//! [`Feed`] sees what becomes durable and wakes those who wait; [`Cursor`] walks one session for one audience;
-//! [`Bell`] says that something of an agent's changed. What a commit looks like on the wire is somebody else's: see
-//! [`Render`].
+//! [`Feed`] sees what becomes durable and wakes those who wait; [`Cursor`] walks one session for one audience,
+//! [`CenterCursor`] all commits of a center; [`Bell`] says that something of an agent's changed. What a commit looks like on
+//! the wire is somebody else's: see [`Render`].
 
 mod bell;
+mod center;
 mod changes;
 mod commit;
 mod cursor;
@@ -16,6 +17,7 @@ mod tests;
 mod topic;
 
 pub use bell::Bell;
+pub use center::{CenterCommit, CenterCursor, CenterStep, Following, NotFollowed};
 pub use changes::{Changed, Changes};
 pub use commit::{Render, SessionCommit};
 pub use cursor::{Cursor, Over, Start, Step};

@@ -188,3 +188,100 @@ async fn who_watches_while_a_snapshot_passes_batches_over_is_told() {
     let told = timeout(BOUND, poll_fn(|context| ann.poll_step(context))).await;
     assert!(matches!(told, Ok(Step::Failed(ReadError::Unavailable(_)))), "{told:?}");
 }
+
+/// A feed that has seen a log of three centers, as a start leaves it: all of it in the journal, nothing in memory.
+async fn started(batches: u64, mut random: rand::rngs::StdRng) -> (Arc<Feed>, Arc<Memory>, [Vec<u64>; 3]) {
+    use rand::RngExt;
+    let journal = Arc::new(Memory::new(1));
+    let mut positions = [const { Vec::new() }; 3];
+    for position in 1..=batches {
+        let mut payload = minicbor::Encoder::new(Vec::new());
+        payload.u8(1).unwrap().encode(Time(position)).unwrap().null().unwrap();
+        for _ in 0..random.random_range(0..4) {
+            // The last one has few.
+            let which = [0, 0, 0, 1, 1, 1, 1, 0, 0, 2][random.random_range(0..10)];
+            let own = &mut positions[which];
+            own.push(position);
+            let change = Event::Center(CenterChange::AgentDeleted(ann()));
+            let record = Record { center: center(which), seq: own.len() as u64, time: Time(1), events: vec![change] };
+            payload.encode(record).unwrap();
+        }
+        let batch = crate::journal::Batch { payload: payload.into_writer().into(), content: Vec::new() };
+        crate::journal::Journal::append(&*journal, position - 1, batch).await.unwrap();
+    }
+    let feed = Feed::new(journal.clone(), Arc::new(Numbers), Arc::new(Numbers), None);
+    feed.restored(batches, &Places::default());
+    (feed, journal, positions)
+}
+
+fn center(which: usize) -> CenterId {
+    CenterId::parse(["busy", "calm", "quiet"][which]).unwrap()
+}
+
+/// The commits that a cursor brings before it is caught up.
+async fn commits(cursor: &mut CenterCursor) -> Vec<u64> {
+    let mut seen = Vec::new();
+    loop {
+        match timeout(BOUND, cursor.step()).await.expect("it should have come").unwrap() {
+            CenterStep::Commits(found) => seen.extend(found.iter().map(|commit| commit.record().seq)),
+            CenterStep::CaughtUp => return seen,
+            CenterStep::Draining => panic!("nobody drains"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_center_is_followed_from_any_commit_that_is_kept_and_from_no_other() {
+    use rand::{RngExt, SeedableRng};
+    for seed in 0..20 {
+        let mut random = rand::rngs::StdRng::seed_from_u64(seed);
+        let (feed, journal, positions) = started(300, rand::rngs::StdRng::seed_from_u64(seed + 100)).await;
+        for dropped in [1, random.random_range(1..300)] {
+            crate::journal::Journal::drop_before(&*journal, dropped).await.unwrap();
+            for (which, positions) in positions.iter().enumerate() {
+                let last = positions.len() as u64;
+                let oldest = positions.iter().filter(|position| **position < dropped).count() as u64;
+                for after in [0, oldest.saturating_sub(1), oldest, random.random_range(0..=last), last] {
+                    let followed = feed.following(&center(which)).behind(after, last).await;
+                    match followed {
+                        Ok(mut cursor) if after >= oldest => {
+                            let seen = commits(&mut cursor).await;
+                            assert_eq!(seen, (after + 1..=last).collect::<Vec<_>>(), "seed {seed}: from {after}");
+                        }
+                        Err(NotFollowed::Compacted(told)) => {
+                            assert!(after < oldest, "seed {seed}: {after} of {oldest} is kept");
+                            assert_eq!(told, oldest, "seed {seed}");
+                        }
+                        Ok(_) => panic!("seed {seed}: {after} isn't kept, {oldest} is the oldest"),
+                        Err(NotFollowed::Failed(error)) => panic!("seed {seed}: {error}"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_follows_a_center_misses_nothing_that_happens_while_they_come() {
+    let fed = Arc::new(given());
+    fed.said();
+    let acme = CenterId::parse("acme").unwrap();
+    // Given a commit between the look at the end and the first step, and one between the two halves of coming.
+    let following = fed.feed.following(&acme);
+    fed.said();
+    let mut cursor = following.behind(1, 1).await.unwrap();
+    fed.said();
+    assert_eq!(commits(&mut cursor).await, [2, 3]);
+    // When it waits, then what happens elsewhere doesn't wake it, and what happens here does.
+    let waiting = tokio::spawn(async move {
+        let step = cursor.step().await.unwrap();
+        (matches!(&step, CenterStep::Commits(found) if found[0].record().seq == 4), cursor)
+    });
+    tokio::task::yield_now().await;
+    fed.said();
+    let (brought, mut cursor) = timeout(BOUND, waiting).await.unwrap().unwrap();
+    assert!(brought);
+    // And who was passed over is told.
+    fed.feed.restored(90, &Places::default());
+    assert!(matches!(cursor.step().await, Err(ReadError::Unavailable(_))));
+}

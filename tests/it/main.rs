@@ -11,6 +11,7 @@ mod buckets;
 mod chats;
 mod colleagues;
 mod connections;
+mod feed;
 mod messages;
 mod operation;
 mod programs;

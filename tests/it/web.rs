@@ -46,11 +46,27 @@ fn frame(bytes: &mut BytesMut) -> Option<(u8, Bytes)> {
     Some(found)
 }
 
-fn call(world: &World, method: &str) -> http::request::Builder {
-    let token = world.token("here", Role::Customer, "mia");
-    Request::post(format!("/chatsession.v1.ChatSession/{method}"))
+fn calling(world: &World, role: Role, subject: &str, method: &str) -> http::request::Builder {
+    Request::post(format!("/chatsession.v1.{method}"))
         .header(header::CONTENT_TYPE, "application/grpc-web+proto")
-        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::AUTHORIZATION, format!("Bearer {}", world.token("here", role, subject)))
+}
+
+fn call(world: &World, method: &str) -> http::request::Builder {
+    calling(world, Role::Customer, "mia", &format!("ChatSession/{method}"))
+}
+
+/// Calls a method, and gets all that is answered.
+pub(crate) async fn call_as(world: &World, role: Role, who: &str, method: &str, it: &impl Message) -> Bytes {
+    let answer = send(world, calling(world, role, who, method), framed(it)).await;
+    soon(answer.into_body().collect()).await.unwrap().to_bytes()
+}
+
+/// The message of an answer that went well.
+pub(crate) fn called<M: Message + Default>(answer: Bytes) -> M {
+    let (flag, message) = frame(&mut BytesMut::from(answer.as_ref())).expect("an answer");
+    assert_eq!(flag, 0, "{message:?}");
+    M::decode(message).unwrap()
 }
 
 fn start(queue: &str) -> Bytes {

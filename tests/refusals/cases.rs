@@ -21,6 +21,7 @@ macro_rules! m {
 }
 
 mod desk;
+mod feed;
 mod messages;
 mod operation;
 mod states;
@@ -96,6 +97,7 @@ pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
     ];
     all.extend(operation::good(s));
     all.extend(desk::good());
+    all.extend(feed::good());
     all
 }
 
@@ -106,6 +108,7 @@ pub fn cases(stage: &Stage) -> Vec<Case> {
     all.extend(operation::cases(stage));
     all.extend(messages::messages(stage));
     all.extend(desk::wrong());
+    all.extend(feed::cases());
     all.extend(objects());
     all.into_iter().map(|(rpc, case, who, body)| (rpc, case.to_owned(), who, vec![body])).collect()
 }
@@ -117,17 +120,31 @@ fn fields(stage: &Stage) -> Vec<Row> {
     let mut rows = Vec::new();
     // An empty request of every call, by an agent and by a backend that acts for nobody.
     for (rpc, who, _) in good(stage, s) {
-        let empty_is_good =
-            ["Sessions", "Renew", "Desk", "Targets", "Settings", "Queues", "Agents", "ListChats", "CannedResponses"]
-                .iter()
-                .any(|end| rpc.ends_with(end));
+        let empty_is_good = [
+            "Sessions",
+            "Renew",
+            "Desk",
+            "Targets",
+            "Settings",
+            "Queues",
+            "Agents",
+            "ListChats",
+            "CannedResponses",
+            "Commits",
+            "Center",
+        ]
+        .iter()
+        .any(|end| rpc.ends_with(end));
         if !empty_is_good {
             rows.push((rpc, "nothing", who, vec![]));
         }
     }
     for (rpc, _, body) in good(stage, s) {
         let reads = ["GetSession", "ListSessions", "Watch", "Renew", "ListEvents", "GetAvailability", "GetAttachment"];
-        if !reads.iter().any(|end| rpc.ends_with(end)) && !rpc.starts_with("Administration/") {
+        if !reads.iter().any(|end| rpc.ends_with(end))
+            && !rpc.starts_with("Administration/")
+            && !rpc.starts_with("EventFeed/")
+        {
             rows.push((rpc, "a backend for nobody", BACKEND, body));
         }
     }

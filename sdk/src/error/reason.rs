@@ -146,6 +146,8 @@ reasons! {
     ChatFull = "CHAT_FULL",
     /// A chat of two keeps its two members: nobody is added, nobody leaves. Start a group.
     ChatIsPair = "CHAT_IS_PAIR",
+    /// The log isn't the one that the position is of: it was made anew. Start with a snapshot.
+    HistoryReplaced = "HISTORY_REPLACED",
 }
 
 impl fmt::Display for Reason {

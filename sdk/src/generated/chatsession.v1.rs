@@ -2007,6 +2007,10 @@ pub struct ListEventsRequest {
     /// From the answer before, with the same session.
     #[prost(string, tag = "5")]
     pub page_token: ::prost::alloc::string::String,
+    /// For those who can't stream: how long the answer may wait for an event, when there is nothing yet. Up to 25 s, and no longer
+    /// than the call's deadline allows (10 s without one); a session that is over is answered at once.
+    #[prost(message, optional, tag = "6")]
+    pub wait: ::core::option::Option<::prost_types::Duration>,
 }
 /// A page of events.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7035,6 +7039,434 @@ pub mod supervision_client {
                 .insert(
                     GrpcMethod::new("chatsession.v1.Supervision", "ListAgentStatistics"),
                 );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Which events are wanted; all where nothing is named.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EventFilter {
+    /// Names of Event's kinds, as in `message_posted`, and `agent_state_changed` and `audit_recorded`. Up to 50.
+    #[prost(string, repeated, tag = "1")]
+    pub kinds: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Only what happens in these sessions. Up to 100.
+    #[prost(string, repeated, tag = "2")]
+    pub session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Asks for a center's events from a position on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchCenterRequest {
+    /// Behind this commit. Unset: only what happens from now on; 0: from the first one that is kept. One that isn't kept
+    /// is refused with POSITION_COMPACTED, one that isn't there yet with POSITION_IN_FUTURE.
+    #[prost(uint64, optional, tag = "1")]
+    pub after_center_seq: ::core::option::Option<u64>,
+    /// From `opened`, to be sure that it's the same history: another one is refused with HISTORY_REPLACED. Empty: not checked.
+    #[prost(string, tag = "2")]
+    pub history_id: ::prost::alloc::string::String,
+    /// Which are wanted.
+    #[prost(message, optional, tag = "3")]
+    pub filter: ::core::option::Option<EventFilter>,
+}
+/// What a WatchCenter delivers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchCenterResponse {
+    /// One of:
+    #[prost(oneof = "watch_center_response::Kind", tags = "1, 2, 3, 4, 6")]
+    pub kind: ::core::option::Option<watch_center_response::Kind>,
+}
+/// Nested message and enum types in `WatchCenterResponse`.
+pub mod watch_center_response {
+    /// One of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// First of all.
+        #[prost(message, tag = "1")]
+        Opened(super::FeedOpened),
+        /// What happened.
+        #[prost(message, tag = "2")]
+        Commits(super::Commits),
+        /// Behind lies history, ahead is live. Once.
+        #[prost(message, tag = "3")]
+        CaughtUp(super::FeedPosition),
+        /// Nothing that is wanted happened.
+        #[prost(message, tag = "4")]
+        Heartbeat(super::FeedPosition),
+        /// Last of all.
+        #[prost(message, tag = "6")]
+        Goodbye(super::FeedGoodbye),
+    }
+}
+/// The stream's first message.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FeedOpened {
+    /// Of this stream.
+    #[prost(string, tag = "1")]
+    pub stream_id: ::prost::alloc::string::String,
+    /// Of the log: one that was made anew has another. A log that was put back from an older copy has the same: after that,
+    /// start from a snapshot.
+    #[prost(string, tag = "2")]
+    pub history_id: ::prost::alloc::string::String,
+    /// The center's last commit when the stream opened.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+    /// A message comes at least this often.
+    #[prost(message, optional, tag = "4")]
+    pub heartbeat_interval: ::core::option::Option<::prost_types::Duration>,
+}
+/// Whole commits, in order.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Commits {
+    /// At least one.
+    #[prost(message, repeated, tag = "1")]
+    pub commits: ::prost::alloc::vec::Vec<Commit>,
+    /// Everything up to here was sent: at least the last one's, and more where what follows isn't wanted.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+}
+/// Where a feed has got to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FeedPosition {
+    /// Everything that is wanted up to here was sent.
+    #[prost(uint64, tag = "1")]
+    pub center_seq: u64,
+    /// The server's clock.
+    #[prost(message, optional, tag = "2")]
+    pub server_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// The stream's last message.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FeedGoodbye {
+    /// Why.
+    #[prost(enumeration = "GoodbyeReason", tag = "1")]
+    pub reason: i32,
+    /// Where to resume: `after_center_seq`.
+    #[prost(uint64, tag = "2")]
+    pub resume_after_center_seq: u64,
+}
+/// What was decided at once: all of it happened, or nothing.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Commit {
+    /// Its number in the center.
+    #[prost(uint64, tag = "1")]
+    pub center_seq: u64,
+    /// When it was decided.
+    #[prost(message, optional, tag = "2")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What happened, in order; at least one.
+    #[prost(message, repeated, tag = "3")]
+    pub events: ::prost::alloc::vec::Vec<CenterEvent>,
+}
+/// Something that happened in a center.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CenterEvent {
+    /// One of:
+    #[prost(oneof = "center_event::Kind", tags = "1, 2, 3")]
+    pub kind: ::core::option::Option<center_event::Kind>,
+}
+/// Nested message and enum types in `CenterEvent`.
+pub mod center_event {
+    /// One of:
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// In a session.
+        #[prost(message, tag = "1")]
+        SessionHappened(super::SessionHappened),
+        /// An agent's state is another.
+        #[prost(message, tag = "2")]
+        AgentStateChanged(super::AgentStateChanged),
+        /// Somebody did what is to be accounted for.
+        #[prost(message, tag = "3")]
+        AuditRecorded(super::AuditRecorded),
+    }
+}
+/// Something that happened in a session, as staff sees it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SessionHappened {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What.
+    #[prost(message, optional, tag = "2")]
+    pub event: ::core::option::Option<Event>,
+}
+/// An agent's state is another.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgentStateChanged {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// The state.
+    #[prost(enumeration = "AgentStatus", tag = "2")]
+    pub status: i32,
+    /// Why not ready, as in AgentState.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// They stay as they are until their work is done, and are in that state from then on.
+    #[prost(bool, tag = "4")]
+    pub once_work_is_done: bool,
+}
+/// Somebody did what is to be accounted for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AuditRecorded {
+    /// What.
+    #[prost(enumeration = "AuditKind", tag = "1")]
+    pub kind: i32,
+    /// Who.
+    #[prost(message, optional, tag = "2")]
+    pub actor: ::core::option::Option<Actor>,
+    /// The integrator that acted for them, if one did.
+    #[prost(message, optional, tag = "3")]
+    pub acting_service: ::core::option::Option<Actor>,
+    /// The session, agent, queue or canned response; empty for the settings.
+    #[prost(string, tag = "4")]
+    pub subject_id: ::prost::alloc::string::String,
+}
+/// Asks for a page of commits.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCommitsRequest {
+    /// Behind this commit; 0: from the first one that is kept. See WatchCenterRequest.
+    #[prost(uint64, tag = "1")]
+    pub after_center_seq: u64,
+    /// See WatchCenterRequest.
+    #[prost(string, tag = "2")]
+    pub history_id: ::prost::alloc::string::String,
+    /// Which events are wanted.
+    #[prost(message, optional, tag = "3")]
+    pub filter: ::core::option::Option<EventFilter>,
+    /// 1 to 500 commits; 0 means 100. A page also ends at 1 MiB.
+    #[prost(int32, tag = "4")]
+    pub page_size: i32,
+    /// How long the answer may wait for something that is wanted, when there is nothing yet. Up to 25 s, and no longer than the
+    /// call's deadline allows (10 s without one).
+    #[prost(message, optional, tag = "5")]
+    pub wait: ::core::option::Option<::prost_types::Duration>,
+}
+/// A page of commits.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListCommitsResponse {
+    /// In order; none when nothing came in time.
+    #[prost(message, repeated, tag = "1")]
+    pub commits: ::prost::alloc::vec::Vec<Commit>,
+    /// Ask on from here.
+    #[prost(uint64, tag = "2")]
+    pub center_seq: u64,
+    /// More is there already.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+    /// See FeedOpened.
+    #[prost(string, tag = "4")]
+    pub history_id: ::prost::alloc::string::String,
+}
+/// What is accounted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AuditKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// A supervisor looks into a session without being in it.
+    MonitoringStarted = 1,
+    /// They no longer do.
+    MonitoringStopped = 2,
+    /// An agent's state was set by somebody else.
+    AgentForced = 3,
+    /// The center's settings were put.
+    SettingsPut = 4,
+    /// A queue was put.
+    QueuePut = 5,
+    /// An agent was put.
+    AgentPut = 6,
+    /// A queue was deleted.
+    QueueDeleted = 7,
+    /// An agent was deleted.
+    AgentDeleted = 8,
+    /// A shared canned response was put.
+    CannedResponsePut = 9,
+    /// A shared canned response was deleted.
+    CannedResponseDeleted = 10,
+}
+impl AuditKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AUDIT_KIND_UNSPECIFIED",
+            Self::MonitoringStarted => "AUDIT_KIND_MONITORING_STARTED",
+            Self::MonitoringStopped => "AUDIT_KIND_MONITORING_STOPPED",
+            Self::AgentForced => "AUDIT_KIND_AGENT_FORCED",
+            Self::SettingsPut => "AUDIT_KIND_SETTINGS_PUT",
+            Self::QueuePut => "AUDIT_KIND_QUEUE_PUT",
+            Self::AgentPut => "AUDIT_KIND_AGENT_PUT",
+            Self::QueueDeleted => "AUDIT_KIND_QUEUE_DELETED",
+            Self::AgentDeleted => "AUDIT_KIND_AGENT_DELETED",
+            Self::CannedResponsePut => "AUDIT_KIND_CANNED_RESPONSE_PUT",
+            Self::CannedResponseDeleted => "AUDIT_KIND_CANNED_RESPONSE_DELETED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AUDIT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "AUDIT_KIND_MONITORING_STARTED" => Some(Self::MonitoringStarted),
+            "AUDIT_KIND_MONITORING_STOPPED" => Some(Self::MonitoringStopped),
+            "AUDIT_KIND_AGENT_FORCED" => Some(Self::AgentForced),
+            "AUDIT_KIND_SETTINGS_PUT" => Some(Self::SettingsPut),
+            "AUDIT_KIND_QUEUE_PUT" => Some(Self::QueuePut),
+            "AUDIT_KIND_AGENT_PUT" => Some(Self::AgentPut),
+            "AUDIT_KIND_QUEUE_DELETED" => Some(Self::QueueDeleted),
+            "AUDIT_KIND_AGENT_DELETED" => Some(Self::AgentDeleted),
+            "AUDIT_KIND_CANNED_RESPONSE_PUT" => Some(Self::CannedResponsePut),
+            "AUDIT_KIND_CANNED_RESPONSE_DELETED" => Some(Self::CannedResponseDeleted),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod event_feed_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Everything that happens in a center, in order: for exports, statistics, and systems that act on chats. Integrators and
+    /// operators call it; others are refused with ROLE_NOT_ALLOWED. Chats among colleagues are theirs alone and aren't in it.
+    ///
+    /// Commits are numbered 1, 2, 3 … in their center (`center_seq`; answers of lists have the one that they reflect, so that a
+    /// copy is made by a list and kept up to date from there). Some of them hold nothing that is shown here: numbers are left out,
+    /// never out of order, never twice. Who stores `center_seq` together with what was made of a commit has each commit exactly once.
+    #[derive(Debug, Clone)]
+    pub struct EventFeedClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl EventFeedClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> EventFeedClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> EventFeedClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            EventFeedClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Every commit behind a position, then those that come, as they come.
+        pub async fn watch_center(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchCenterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchCenterResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.EventFeed/WatchCenter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.EventFeed", "WatchCenter"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// The same by page, for those who can't stream: an answer waits for news for as long as it is asked to.
+        pub async fn list_commits(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCommitsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCommitsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.EventFeed/ListCommits",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.EventFeed", "ListCommits"));
             self.inner.unary(req, path, codec).await
         }
     }

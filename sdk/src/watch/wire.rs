@@ -7,6 +7,7 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming, transport::Channel};
 
 use super::{
+    center::CenterFollow,
     desk_follow::DeskFollow,
     follow::{Cut, Received},
     keeper::{Line, Source, Via},
@@ -17,9 +18,9 @@ use crate::{
     Client, Error, ErrorKind,
     connection::Life,
     generated::{
-        AgentDeskRenewRequest, RenewRequest, SessionPosition, WatchDeskRequest, WatchDeskResponse, WatchRequest,
-        WatchResponse, WatchTargetsRequest, WatchTargetsResponse, agent_desk_client::AgentDeskClient,
-        chat_session_client::ChatSessionClient,
+        AgentDeskRenewRequest, RenewRequest, SessionPosition, WatchCenterRequest, WatchCenterResponse,
+        WatchDeskRequest, WatchDeskResponse, WatchRequest, WatchResponse, WatchTargetsRequest, WatchTargetsResponse,
+        agent_desk_client::AgentDeskClient, chat_session_client::ChatSessionClient, event_feed_client::EventFeedClient,
     },
 };
 
@@ -133,6 +134,24 @@ impl Source<TargetsFollow> for Wire {
     async fn renew(&self, via: Via, stream_id: String, _: Received) -> Result<bool, Error> {
         let call = |channel, request| async move { AgentDeskClient::new(channel).renew(request).await };
         Ok(self.once(via, AgentDeskRenewRequest { stream_id, received: Vec::new() }, call).await?.open)
+    }
+
+    fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {
+        Self::cut(self, via, cut)
+    }
+}
+
+impl Source<CenterFollow> for Wire {
+    type Stream = Messages<WatchCenterResponse>;
+
+    async fn open(&self, request: WatchCenterRequest) -> Result<Line<WatchCenterResponse, Self::Stream>, Error> {
+        let call = |channel, request| async move { EventFeedClient::new(channel).watch_center(request).await };
+        self.line(request, call).await
+    }
+
+    /// It has no lease.
+    async fn renew(&self, _: Via, _: String, _: Received) -> Result<bool, Error> {
+        Ok(true)
     }
 
     fn cut(&self, via: Via, cut: Cut) -> impl Future<Output = ()> + Send {

@@ -1,33 +1,77 @@
 //! A session's events by page.
 
+use std::{future::poll_fn, task::Poll};
+
+use tokio::time::{Duration, Instant, timeout_at};
 use tonic::Status;
 
 use crate::{
-    center::Refusal,
+    center::{Access, Refusal, Session, SessionId},
     grpc::{
         edge::Call,
         from_pb::{self, All},
         pb, status, to_pb,
     },
+    live::{Cursor, Eyes, Start, Step},
 };
 
 /// A page ends at about this many bytes, whatever was asked.
 const PAGE_BYTES: usize = 1024 * 1024;
 
-pub(super) async fn list(call: Call, it: pb::ListEventsRequest) -> Result<pb::ListEventsResponse, Status> {
+pub(super) async fn list(
+    call: Call,
+    it: pb::ListEventsRequest,
+    patience: Duration,
+) -> Result<pb::ListEventsResponse, Status> {
     let fields = (
         call.session(&it.session_id),
         from_pb::page_size(it.page_size, 100, 500),
         page(&it.page_token, it.after_revision),
+        from_pb::wait(it.wait),
     );
-    let (session, most, mut after) = fields.all().map_err(status::invalid)?;
+    let (session, most, after, wait) = fields.all().map_err(status::invalid)?;
     let viewer = call.viewer(it.acting_for)?;
-    let seen = call.see(viewer, session, |session, access| (session.last_for(access.audience), access));
-    let (last, access) = seen.await?;
-    let last = access.until.unwrap_or(last);
-    if after > last {
-        return Err(status::of(Refusal::PositionInFuture { last }));
+    let until = Instant::now() + wait.min(patience);
+    loop {
+        let look = |session: &Session, access: Access| {
+            let (last, over) = (session.last_for(access.audience), session.is_over_for(access.audience));
+            (access.until.unwrap_or(last), over || access.until.is_some(), access)
+        };
+        let (last, over, access) = call.see(viewer.clone(), session, look).await?;
+        if after > last {
+            return Err(status::of(Refusal::PositionInFuture { last }));
+        }
+        if after < last || over || until <= Instant::now() {
+            return read(&call, session, &access, after, last, most).await;
+        }
+        // Whoever left meanwhile, or whose session ended, is told so by the next look.
+        let start = Start { after, last, over };
+        let _ = timeout_at(until, news(call.shard.feed.cursor(session, access, start, Eyes::Other))).await;
     }
+}
+
+/// Returns when something has happened, or nothing more will.
+async fn news(mut cursor: Cursor) {
+    poll_fn(|context| {
+        loop {
+            match cursor.poll_step(context) {
+                Poll::Ready(Step::CaughtUp(_) | Step::Beat(_) | Step::Signal(_)) => {}
+                Poll::Ready(Step::Events(..) | Step::Over(_) | Step::Failed(_)) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    })
+    .await;
+}
+
+async fn read(
+    call: &Call,
+    session: SessionId,
+    access: &Access,
+    mut after: u32,
+    last: u32,
+    most: usize,
+) -> Result<pb::ListEventsResponse, Status> {
     let (mut events, mut bytes) = (Vec::new(), 0);
     while after < last && events.len() < most && bytes < PAGE_BYTES {
         let history = call.shard.feed.history(session, access.audience, after, access.until).await;

@@ -1,12 +1,11 @@
 //! An open Invite window, as a stream of frames.
 
-use std::{collections::BTreeSet, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
+use std::{collections::BTreeSet, future::poll_fn, pin::Pin, sync::Arc};
 
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     time::{Duration, Instant, sleep_until},
 };
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 
 use super::{
@@ -20,9 +19,9 @@ use crate::{
         codec::Frame,
         edge::{Call, Edge},
         frames,
+        outlet::{Ended, Outlet},
         pb::{self, GoodbyeReason, target_ref},
         status,
-        streams::{End, OpenStream},
         watch::wire,
     },
 };
@@ -56,17 +55,8 @@ struct Window {
     more: bool,
     generation: watch::Receiver<u64>,
     draining: watch::Receiver<bool>,
-    stream: OpenStream,
-    frames: mpsc::Sender<Result<Frame, Status>>,
+    outlet: Outlet,
     next_look: Instant,
-    next_beat: Instant,
-}
-
-/// How the stream ends.
-enum Ended {
-    Quietly,
-    Goodbye(GoodbyeReason),
-    Failed(Status),
 }
 
 /// What a window wakes up for.
@@ -99,8 +89,7 @@ pub(in crate::grpc) async fn open(
     let directory = edge.directories.of(&call.center, &call.shard).await;
     let (generation, draining) = (directory.generation.subscribe(), directory.draining.subscribe());
     let (view, difference) = View::open(filter, favourites, &directory.rows());
-    let (frames, receiver) = mpsc::channel(FRAMES);
-    let now = Instant::now();
+    let (outlet, frames) = Outlet::new(stream, &edge.limits.watches, FRAMES);
     let window = Window {
         agent,
         view,
@@ -108,15 +97,13 @@ pub(in crate::grpc) async fn open(
         more: difference.more,
         generation,
         draining,
-        stream,
-        frames,
-        next_look: now + PAUSE,
-        next_beat: now + edge.limits.watches.heartbeat,
+        outlet,
+        next_look: Instant::now() + PAUSE,
         directory,
         call,
     };
     tokio::spawn(window.run(difference));
-    Ok(Box::pin(ReceiverStream::new(receiver)))
+    Ok(Box::pin(frames))
 }
 
 async fn favourites(call: &Call, agent: &AgentId) -> Result<BTreeSet<Target>, Status> {
@@ -138,30 +125,25 @@ fn named(target: Target) -> pb::TargetRef {
 
 impl Window {
     async fn run(mut self, first: Difference) {
-        let last = match self.serve(first).await {
-            Ok(()) | Err(Ended::Quietly) => return,
-            Err(Ended::Goodbye(reason)) => Ok(frames::goodbye(reason, 0)),
-            Err(Ended::Failed(status)) => Err(status),
-        };
-        let patience = self.call.edge.limits.watches.slow_watcher;
-        // Whoever doesn't take it in time, or is gone, doesn't learn why.
-        let _ = tokio::time::timeout(patience, self.frames.send(last)).await;
+        if let Err(ended) = self.serve(first).await {
+            self.outlet.close(ended, |reason| frames::goodbye(reason, 0)).await;
+        }
     }
 
     async fn serve(&mut self, first: Difference) -> Result<(), Ended> {
         let limits = &self.call.edge.limits.watches;
         let opened = pb::TargetsOpened {
-            stream_id: self.stream.id.to_string(),
+            stream_id: self.outlet.stream.id.to_string(),
             targets: first.put,
             more: first.more,
             lease: Some(wire(limits.lease)),
             heartbeat_interval: Some(wire(limits.heartbeat)),
         };
-        self.send(Frame::of(&Response { opened: Some(opened), changed: None })).await?;
+        self.outlet.send(Frame::of(&Response { opened: Some(opened), changed: None })).await?;
         loop {
             match self.woken().await {
                 Woken::Look => self.look().await?,
-                Woken::Beat => self.send(frames::heartbeat(0)).await?,
+                Woken::Beat => self.outlet.send(frames::heartbeat(0)).await?,
                 Woken::End(ended) => return Err(ended),
             }
         }
@@ -190,21 +172,13 @@ impl Window {
         self.more = more;
         let removed = removed.into_iter().map(named).collect();
         let changed = pb::TargetsChanged { put, removed, more };
-        self.send(Frame::of(&Response { opened: None, changed: Some(changed) })).await
+        self.outlet.send(Frame::of(&Response { opened: None, changed: Some(changed) })).await
     }
 
     async fn woken(&mut self) -> Woken {
-        let (next_look, next_beat, seen) = (self.next_look, self.next_beat, self.view.generation());
+        let (next_look, seen) = (self.next_look, self.view.generation());
         let behind = self.view.is_unfinished() || self.directory.rows().favoured(&self.agent) > self.favoured;
-        let (stream, generation) = (&self.stream, &mut self.generation);
-        let ended = poll_fn(|context| {
-            stream.waker.register(context.waker());
-            match stream.ended() {
-                Some(End::Goodbye(reason)) => Poll::Ready(Ended::Goodbye(reason)),
-                Some(End::TokenExpired) => Poll::Ready(Ended::Failed(status::token_expired())),
-                None => Poll::Pending,
-            }
-        });
+        let (outlet, generation) = (&self.outlet, &mut self.generation);
         let look = async {
             sleep_until(next_look).await;
             if !behind {
@@ -214,24 +188,11 @@ impl Window {
         };
         tokio::select! {
             biased;
-            ended = ended => Woken::End(ended),
+            ended = poll_fn(|context| outlet.poll_ended(context)) => Woken::End(ended),
             _ = self.draining.wait_for(|draining| *draining) => Woken::End(Ended::Goodbye(GoodbyeReason::Draining)),
-            () = self.frames.closed() => Woken::End(Ended::Quietly),
+            () = outlet.gone() => Woken::End(Ended::Quietly),
             () = look => Woken::Look,
-            () = sleep_until(next_beat) => Woken::Beat,
-        }
-    }
-
-    async fn send(&mut self, frame: Frame) -> Result<(), Ended> {
-        let limits = &self.call.edge.limits.watches;
-        self.next_beat = Instant::now() + limits.heartbeat;
-        match tokio::time::timeout(limits.slow_watcher, self.frames.send(Ok(frame))).await {
-            Ok(Ok(())) => {
-                self.stream.is_read();
-                Ok(())
-            }
-            Ok(Err(_)) => Err(Ended::Quietly),
-            Err(_) => Err(Ended::Goodbye(GoodbyeReason::SlowConsumer)),
+            () = outlet.beat() => Woken::Beat,
         }
     }
 }
