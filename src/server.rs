@@ -26,7 +26,7 @@ use crate::{
         ServeWeb, SupervisionService,
         accept::{self, Listener, TlsError},
         admit::Admit,
-        auth::{Authenticator, KeysError},
+        auth::{Authenticator, KeysError, fetch_first_keys},
         pb::{
             self, administration_server::AdministrationServer, agent_desk_server::AgentDeskServer,
             chat_session_server::ChatSessionServer, event_feed_server::EventFeedServer,
@@ -139,7 +139,8 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         let incarnation = Incarnation::from_bytes(*uuid::Uuid::new_v4().as_bytes());
         let parts = Box::pin(Parts::open(&settings, incarnation)).await?;
-        let authenticator = Authenticator::from_settings(&settings.auth, &settings.data)?;
+        fetch_first_keys(&settings.auth, &settings.data).await?;
+        let authenticator = Arc::new(Authenticator::from_settings(&settings.auth, &settings.data)?);
         let transcripts = Transcripts::open(&settings.data, parts.vault.clone())?;
         let (stop, stopping) = watch::channel(false);
         let (shard_stop, shard_stopping) = watch::channel(false);
@@ -235,9 +236,8 @@ async fn beat(period: Duration, edge: Arc<Edge>) {
 
 fn reload_keys(edge: &Arc<Edge>) {
     let edge = edge.clone();
-    // Reading files blocks.
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = edge.authenticator.reload() {
+    tokio::spawn(async move {
+        if let Err(error) = edge.authenticator.refresh().await {
             tracing::warn!(%error, "the keys can't be read again; those known stay");
         }
     });

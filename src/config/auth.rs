@@ -21,6 +21,9 @@ pub struct Auth {
     pub hs256_secret_file: Option<PathBuf>,
     /// A JSON Web Key Set of public keys (RS256, ES256, EdDSA), each with its `kid`.
     pub jwks_file: Option<PathBuf>,
+    /// Where the issuer publishes that set: `https://…`. It is fetched at the start and every 30 s; the last good one is kept in
+    /// the data folder, and counts while the issuer can't be reached.
+    pub jwks_url: Option<String>,
     /// What a token's `aud` must name.
     pub audience: String,
     /// What a token's `iss` must be.
@@ -39,6 +42,7 @@ impl Default for Auth {
             hs256_secret: None,
             hs256_secret_file: None,
             jwks_file: None,
+            jwks_url: None,
             audience: "chatsession".to_owned(),
             issuer: "chatsession".to_owned(),
             leeway: Duration::from_secs(30),

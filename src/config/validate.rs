@@ -126,13 +126,23 @@ fn credentials_are_sound(settings: &Settings) -> Result<(), SettingsError> {
     expect(auth.leeway <= Duration::from_secs(5 * 60), "auth.leeway", "at most 5m")?;
     expect(!auth.audience.is_empty(), "auth.audience", "a name")?;
     expect(!auth.issuer.is_empty(), "auth.issuer", "a name")?;
+    let one_set = auth.jwks_file.is_none() || auth.jwks_url.is_none();
+    expect(one_set, "auth.jwks_file", "only one of it and `auth.jwks_url`")?;
+    // Whoever is on the way could put in a key of their own.
+    let safe = |url: &String| {
+        let local = ["http://127.0.0.1:", "http://[::1]:", "http://localhost:"];
+        url.starts_with("https://") || local.iter().any(|local| url.starts_with(local))
+    };
+    expect(auth.jwks_url.as_ref().is_none_or(safe), "auth.jwks_url", "an address of `https`")?;
     match auth.mode {
         AuthMode::None => expect(listen.ip().is_loopback(), "listen", "a loopback address while `auth.mode` is `none`"),
         AuthMode::Development => {
-            expect(auth.jwks_file.is_none(), "auth.jwks_file", "nothing unless `auth.mode` is `keys`")
+            expect(auth.jwks_file.is_none(), "auth.jwks_file", "nothing unless `auth.mode` is `keys`")?;
+            expect(auth.jwks_url.is_none(), "auth.jwks_url", "nothing unless `auth.mode` is `keys`")
         }
         AuthMode::Keys => {
-            let any = auth.jwks_file.is_some() || auth.hs256_secret.is_some() || auth.hs256_secret_file.is_some();
+            let set = auth.jwks_file.is_some() || auth.jwks_url.is_some();
+            let any = set || auth.hs256_secret.is_some() || auth.hs256_secret_file.is_some();
             expect(
                 any,
                 "auth.jwks_file",

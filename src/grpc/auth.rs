@@ -4,6 +4,7 @@
 //! a value. No check does I/O: keys are read at the start and by [`Authenticator::reload`].
 
 mod cache;
+mod fetch;
 mod keys;
 mod open;
 mod secret;
@@ -22,6 +23,7 @@ use crate::config::{Auth, AuthMode};
 use cache::Remembered;
 use keys::Keys;
 
+pub use fetch::{fetch_first_keys, fetch_keys};
 pub use keys::KeysError;
 pub use secret::{development_secret, share_development_secret};
 pub use token::{Grant, MintError, mint};
@@ -149,6 +151,14 @@ impl Authenticator {
     /// Tells who calls from a call's metadata (`MetadataMap` gives its headers by `as_ref`).
     pub fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Identity>, AuthError> {
         self.authenticate_at(headers, SystemTime::now())
+    }
+
+    /// Fetches the key set anew, if it is published somewhere, and reads the keys again.
+    pub async fn refresh(self: &Arc<Self>) -> Result<bool, KeysError> {
+        fetch_keys(&self.settings, &self.data).await?;
+        let own = self.clone();
+        // Reading files blocks.
+        tokio::task::spawn_blocking(move || own.reload()).await.map_err(std::io::Error::other)?
     }
 
     /// Reads the keys again: true if they changed, which also forgets every token verified with the old ones. When they

@@ -110,7 +110,7 @@ pub struct Edge {
     /// What the log has let go.
     pub transcripts: Transcripts,
     /// Who may call.
-    pub authenticator: Authenticator,
+    pub authenticator: Arc<Authenticator>,
     /// How often.
     pub rates: RateLimits,
     /// The other bounds.
@@ -140,7 +140,7 @@ impl Edge {
         shards: Arc<Shards>,
         transcripts: Transcripts,
         files: Files,
-        authenticator: Authenticator,
+        authenticator: Arc<Authenticator>,
         limits: Limits,
         id_key: IdKey,
         incarnation: Incarnation,

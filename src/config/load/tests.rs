@@ -91,6 +91,7 @@ fn what_cannot_be_is_refused_by_name_with_what_was_expected() {
             refusal(&[("limits.connections.handshake", "0s")]),
             refusal(&[("limits.deadlines.default", "1m")]),
             refusal(&[("auth.mode", "keys")]),
+            refusal(&[("auth.mode", "keys"), ("auth.jwks_url", "http://issuer.example.com/keys")]),
             refusal(&[("auth.hs256_secret", "x")]),
             refusal(&[("worker_threads", "0")]),
             refusal(&[("files.s3.bucket", "chats"), ("files.store", "/srv/files")]),

@@ -28,6 +28,14 @@ pub enum KeysError {
     /// The secret in the settings is too short for HS256.
     #[error("keys: `auth.hs256_secret` is refused, expected at least 32 bytes")]
     ShortSecret,
+    /// The key set can't be fetched, and none was before.
+    #[error("keys: {url} is refused: {why}")]
+    Fetch {
+        /// Where it is published.
+        url: String,
+        /// What went wrong.
+        why: String,
+    },
     /// The key set isn't one, or one of its keys makes it unsound.
     #[error("keys: {path} is refused, {why}")]
     KeySet {
@@ -65,10 +73,11 @@ impl Keys {
             fingerprint.update(secret);
             keys.secret = Some(Key::new(Algorithm::HS256, DecodingKey::from_secret(secret), settings));
         }
-        if let Some(path) = &settings.jwks_file {
-            let set = secret::bytes(path)?;
+        let fetched = settings.jwks_url.is_some().then(|| fetched(data));
+        if let Some(path) = settings.jwks_file.clone().or(fetched) {
+            let set = secret::bytes(&path)?;
             fingerprint.update(&set);
-            keys.by_id = key_set(&set, settings).map_err(|why| KeysError::KeySet { path: path.clone(), why })?;
+            keys.by_id = key_set(&set, settings).map_err(|why| KeysError::KeySet { path, why })?;
         }
         keys.fingerprint = fingerprint.finalize().into();
         Ok(keys)
@@ -107,6 +116,16 @@ fn read_secret(settings: &Auth, data: &Path) -> Result<Option<SecretString>, Key
         return Ok(Some(secret::development_secret(data)?));
     }
     Ok(None)
+}
+
+/// Where the last good set lies that was fetched.
+pub(super) fn fetched(data: &Path) -> PathBuf {
+    data.join("jwks.json")
+}
+
+/// Whether a set can be used.
+pub(super) fn is_sound(set: &[u8], settings: &Auth) -> Result<(), &'static str> {
+    key_set(set, settings).map(drop)
 }
 
 fn key_set(set: &[u8], settings: &Auth) -> Result<HashMap<String, Key>, &'static str> {
