@@ -9,7 +9,7 @@ mod settings;
 
 pub use agent::{Agent, AgentPermission};
 pub use hours::{Hours, Weekday};
-pub use manage::{DeleteAgent, DeleteQueue, DeleteSharedCannedResponse};
+pub use manage::{DeleteAgent, DeleteQueue, DeleteSharedCannedResponse, Holder, RevokeCredentials};
 pub use put::Put;
 pub use queue::{Queue, QueueMoment};
 pub use settings::CenterSettings;

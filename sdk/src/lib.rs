@@ -50,7 +50,7 @@ mod watch;
 
 pub use administration::{
     Administration, Agent, AgentPermission, Applied, CenterSettings, ConfigObject, DeleteAgent, DeleteQueue,
-    DeleteSharedCannedResponse, Hours, Put, Queue, QueueMoment, Weekday,
+    DeleteSharedCannedResponse, Holder, Hours, Put, Queue, QueueMoment, RevokeCredentials, Weekday,
 };
 pub use availability::{Availability, GetAvailability};
 pub use builder::ClientBuilder;

@@ -18,6 +18,7 @@ pub use parts::{
 use super::{
     canned::CannedResponse,
     event::Audience,
+    holder::Holder,
     ids::{AgentId, AttachmentId, ChatId, Code, FileId, Incarnation, Label, OfferId, QueueId, ResponseId, SessionId},
     offer::InviteMode,
     target::Target,
@@ -372,6 +373,9 @@ pub enum Command {
     /// An object of the center's, checked against what is there.
     #[n(55)]
     PutAlone(#[n(0)] Object),
+    /// Somebody's credentials, of those issued so far, shall count no more.
+    #[n(57)]
+    RevokeCredentials(#[n(0)] Holder),
     /// A shared canned response shall be no more.
     #[n(56)]
     DeleteShared {

@@ -8,6 +8,7 @@ use super::{
     attachment::Attachment,
     canned::CannedResponse,
     command::{Answer, Caller},
+    holder::Holder,
     hours::Openness,
     ids::{
         AgentId, AttachmentId, ChatId, Code, FileId, Incarnation, Label, QueueId, RequestId, ResponseId, ServiceId,
@@ -463,6 +464,9 @@ pub enum Audit {
     /// A shared canned response was deleted.
     #[n(9)]
     CannedDeleted(#[n(0)] ResponseId),
+    /// Somebody's credentials count no more.
+    #[n(10)]
+    CredentialsRevoked(#[n(0)] Holder),
 }
 
 /// A leader took over the shard: written alone, before it serves.

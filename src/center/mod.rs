@@ -30,6 +30,7 @@ mod evolve;
 mod explain;
 mod figures;
 mod handle;
+mod holder;
 mod hours;
 mod ids;
 mod index;
@@ -66,6 +67,7 @@ pub use event::{
 pub use explain::{EXPLAINED, Explanation, Hold, Obstacle};
 pub use figures::AgentFigures;
 pub use handle::Decided;
+pub use holder::Holder;
 pub use hours::{DAY, Holiday, Hours, Openness, Span, is_time_zone};
 pub use ids::{
     AgentId, AttachmentId, CenterId, ChatId, Code, CustomerKey, FileId, Incarnation, Label, MAX_NAME, OfferId, QueueId,

@@ -7,12 +7,15 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 use super::{
     auth::Role,
     edge::{Call, Edge},
-    from_pb::{self, All},
+    from_pb::{self, All, Field},
     pages,
-    pb::{self, administration_server::Administration, apply_request::Object},
+    pb::{
+        self, administration_server::Administration, apply_request::Object,
+        revoke_credentials_request::Holder as ByHolder,
+    },
     status, to_pb,
 };
-use crate::center::{Caller, Center, Command, Refusal, ServiceId, Who};
+use crate::center::{Caller, Center, Command, Holder, Refusal, ServiceId, Who};
 
 /// Objects of one call.
 const OBJECTS: usize = 20_000;
@@ -199,6 +202,19 @@ impl Administration for AdministrationService {
         self.0.unary(request, run).await
     }
 
+    async fn revoke_credentials(
+        &self,
+        request: Request<pb::RevokeCredentialsRequest>,
+    ) -> Reply<pb::RevokeCredentialsResponse> {
+        let run = |call: Call, it: pb::RevokeCredentialsRequest| async move {
+            let fields = (from_pb::request_id(&it.request_id), call.holder(it.holder));
+            let (request, holder) = fields.all().map_err(status::invalid)?;
+            call.ask(call.configurer()?, request, Command::RevokeCredentials(holder)).await?;
+            Ok(pb::RevokeCredentialsResponse {})
+        };
+        self.0.unary(request, run).await
+    }
+
     async fn list_agents(&self, request: Request<pb::ListAgentsRequest>) -> Reply<pb::ListAgentsResponse> {
         let run = |call: Call, it: pb::ListAgentsRequest| async move {
             let (most, after) = pages::asked(it.page_size, &it.page_token)?;
@@ -231,6 +247,19 @@ impl Call {
         let (request, object) = (from_pb::request_id(request_id), object).all().map_err(status::invalid)?;
         self.ask(self.configurer()?, request, Command::PutAlone(object)).await?;
         Ok(())
+    }
+
+    /// Whose credentials are meant.
+    fn holder(&self, holder: Option<ByHolder>) -> Field<Holder> {
+        match holder {
+            Some(ByHolder::AgentId(id)) => from_pb::agent_id("agent_id", &id).map(Holder::Agent),
+            Some(ByHolder::CustomerId(id)) => {
+                let id = from_pb::customer_id("customer_id", &id)?;
+                Ok(Holder::Customer(self.edge.id_key.customer(&self.center, &id)))
+            }
+            Some(ByHolder::ServiceId(id)) => from_pb::service_id("service_id", &id).map(Holder::Service),
+            None => from_pb::wrong("holder", "is required"),
+        }
     }
 
     /// Who configures, if the caller may.

@@ -42,6 +42,8 @@ pub struct Identity {
     pub subject: String,
     /// The only session that this customer's token opens, if it is bound to one.
     pub session: Option<String>,
+    /// When the credential was issued, if it says so.
+    pub issued: Option<SystemTime>,
     /// When the credential stops counting, leeway included, and with it every stream opened by it. None: it doesn't run out.
     pub expires: Option<SystemTime>,
 }

@@ -4,9 +4,9 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use futures_util::FutureExt;
@@ -27,14 +27,14 @@ use super::{
     presence::Presence,
     shards::{Shard, Shards},
     status,
-    streams::{OpenStream, Streams},
+    streams::{Kind, OpenStream, Owner, Streams, owner},
     waits::Waits,
 };
 use crate::{
     archive::Transcripts,
     center::{
-        Access, AgentId, Answer, Asked, AttachmentId, Caller, Center, CenterId, Command, CustomerKey, Incarnation,
-        Refusal, RequestId, Requested, ServiceId, Session, SessionId, Viewer, Who,
+        Access, AgentId, Answer, Asked, AttachmentId, Caller, Center, CenterId, Command, CustomerKey, Holder,
+        Incarnation, Refusal, RequestId, Requested, ServiceId, Session, SessionId, Viewer, Who,
     },
     config::Limits,
     files::{Link, LinkKey, Way},
@@ -132,6 +132,8 @@ pub struct Edge {
     /// Customers who watch, and what they were told of their wait.
     pub(super) waits: Waits,
     draining: AtomicBool,
+    /// How often credentials had been revoked when the streams were looked at for it.
+    revocations: AtomicU64,
 }
 
 impl Edge {
@@ -160,6 +162,7 @@ impl Edge {
             directories: Directories::default(),
             waits: Waits::default(),
             draining: AtomicBool::new(false),
+            revocations: AtomicU64::new(0),
         })
     }
 
@@ -177,8 +180,25 @@ impl Edge {
     /// Looks after the streams, once a second.
     pub fn sweep(&self) {
         self.shards.iter().for_each(|shard| self.streams.put_agents(shard.feed.take_put_agents()));
+        let revocations = self.shards.iter().map(|shard| shard.feed.revocations()).sum();
+        if self.revocations.swap(revocations, Ordering::Relaxed) != revocations {
+            self.streams.revoke(|owner, issued| self.is_revoked(owner, issued));
+        }
         self.streams.sweep();
         self.delivered.tell(&self.shards);
+    }
+
+    /// Whether a credential counts no more that somebody got then.
+    fn is_revoked(&self, (center, subject, kind): &Owner, issued: Option<SystemTime>) -> bool {
+        let Some(center) = CenterId::parse(center) else { return false };
+        let holder = || match kind {
+            Kind::Customer => Some(Holder::Customer(self.id_key.customer(&center, subject))),
+            Kind::Agent => AgentId::parse(subject).map(Holder::Agent),
+            Kind::Service => ServiceId::parse(subject).map(Holder::Service),
+        };
+        let revoked = self.shards.of(&center).feed.revoked(&center, holder);
+        let issued = issued.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
+        revoked.is_some_and(|time| u128::from(time.0) >= issued.as_millis())
     }
 
     /// Lets a call in by its headers, and says on it who calls.
@@ -196,6 +216,10 @@ impl Edge {
             return Err(status::draining());
         }
         let identity = self.identify(request.headers())?;
+        // Who isn't proved has no credential that could be revoked.
+        if identity.expires.is_some() && self.is_revoked(&owner(&identity), identity.issued) {
+            return Err(status::unauthenticated());
+        }
         if let Some(connection) = connection {
             connection.authenticated();
             let streams = &self.limits.streams;
@@ -300,7 +324,13 @@ impl Call {
     /// A stream of the caller's, with a lease or without, unless they have too many.
     pub(super) fn open_stream(&self, leased: bool) -> Result<OpenStream, Status> {
         let stream = self.edge.streams.open(&self.identity, self.connection.clone(), leased);
-        stream.ok_or_else(|| status::limit_reached("limits.watches"))
+        let stream = stream.ok_or_else(|| status::limit_reached("limits.watches"))?;
+        // What was revoked since the call came in doesn't find the stream.
+        let identity = &self.identity;
+        match identity.expires.is_some() && self.edge.is_revoked(&owner(identity), identity.issued) {
+            true => Err(status::unauthenticated()),
+            false => Ok(stream),
+        }
     }
 
     fn own(&self) -> Result<Who, Status> {

@@ -3,7 +3,7 @@
 use super::pb;
 use crate::center::{
     AgentId, Audience, Channel, ChatId, Code, ForcedState, IfLast, InviteMode, Label, Millis, OfferId, QueueId,
-    RequestId, SessionId, TeamId, TransferLeave, Wanted, is_name,
+    RequestId, ServiceId, SessionId, TeamId, TransferLeave, Wanted, is_name,
 };
 
 mod attachments;
@@ -76,6 +76,10 @@ fn name<T>(field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Field<
 
 pub(super) fn agent_id(field: &str, text: &str) -> Field<AgentId> {
     name(field, text, AgentId::parse)
+}
+
+pub(super) fn service_id(field: &str, text: &str) -> Field<ServiceId> {
+    name(field, text, ServiceId::parse)
 }
 
 pub(super) fn queue_id(field: &str, text: &str) -> Field<QueueId> {

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn caller(role: Role, subject: &str) -> Identity {
-        Identity { center: "acme".into(), role, subject: subject.into(), session: None, expires: None }
+        Identity { center: "acme".into(), role, subject: subject.into(), session: None, issued: None, expires: None }
     }
 
     fn limits() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {

@@ -27,16 +27,16 @@ use crate::{
 };
 
 /// Who a stream belongs to: center, subject, and the kind of role, since a customer and an agent may have one id.
-type Owner = (String, String, Kind);
+pub(super) type Owner = (String, String, Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Kind {
+pub(super) enum Kind {
     Customer,
     Agent,
     Service,
 }
 
-fn owner(identity: &Identity) -> Owner {
+pub(super) fn owner(identity: &Identity) -> Owner {
     let kind = match identity.role {
         Role::Customer => Kind::Customer,
         Role::Agent | Role::Supervisor => Kind::Agent,
@@ -89,6 +89,8 @@ struct News {
 pub(super) struct Stream {
     pub(super) id: uuid::Uuid,
     owner: Owner,
+    /// When its token was issued.
+    issued: Option<SystemTime>,
     /// When its token stops counting, and whether it was opened early enough to be told before.
     expires: Option<(SystemTime, bool)>,
     /// It counts among its caller's.
@@ -258,6 +260,7 @@ impl Streams {
         *count += 1;
         let stream = Arc::new(Stream {
             id: uuid::Uuid::new_v4(),
+            issued: identity.issued,
             owner,
             expires: identity.expires.map(|end| (end, SystemTime::now() + NOTICE < end)),
             counts: AtomicBool::new(true),
@@ -307,6 +310,17 @@ impl Streams {
         self.lock().news.extend(news);
     }
 
+    /// Ends the streams that were opened with credentials that count no more, by whose they are and when they were issued.
+    pub(super) fn revoke(&self, is_revoked: impl Fn(&Owner, Option<SystemTime>) -> bool) {
+        let mut open = self.lock();
+        let live = open.streams.values().filter(|stream| stream.ended().is_none());
+        let revoked: Vec<_> = live.filter(|stream| is_revoked(&stream.owner, stream.issued)).cloned().collect();
+        for stream in revoked {
+            stream.end(End::Goodbye(GoodbyeReason::Revoked));
+            open.release(&stream);
+        }
+    }
+
     /// Ends what isn't renewed or isn't read, whose token has run out, and what came by a connection that is to end.
     /// Called once a second.
     pub(super) fn sweep(&self) {
@@ -338,7 +352,14 @@ mod tests {
 
     fn given() -> (Arc<Streams>, Identity) {
         let subject = "c-1".to_owned();
-        let identity = Identity { center: "acme".into(), role: Role::Customer, subject, session: None, expires: None };
+        let identity = Identity {
+            center: "acme".into(),
+            role: Role::Customer,
+            subject,
+            session: None,
+            issued: None,
+            expires: None,
+        };
         (Streams::new(Watches::default()), identity)
     }
 

@@ -19,7 +19,9 @@ use super::{
     topic::{Eyes, Signal, Topic},
 };
 use crate::{
-    center::{Access, AgentId, Audience, CenterChange, CenterId, ChatHappened, Event, Happened, SessionId, Text},
+    center::{
+        Access, AgentId, Audience, CenterChange, CenterId, ChatHappened, Event, Happened, Holder, SessionId, Text, Time,
+    },
     journal::{BoxFuture, Journal, Position, ReadError},
     shard::{Committed, Observer, Places, RecordPlace},
 };
@@ -129,6 +131,18 @@ impl Feed {
         if topic.lock().leave(watcher) && topics.get(&topic.session).is_some_and(|known| Arc::ptr_eq(known, topic)) {
             topics.remove(&topic.session);
         }
+    }
+
+    /// When somebody's credentials were revoked last.
+    pub fn revoked(&self, center: &CenterId, holder: impl FnOnce() -> Option<Holder>) -> Option<Time> {
+        let places = lock(&self.places);
+        let revoked = places.revoked();
+        if revoked.is_none_of(center) { None } else { revoked.of(center, &holder()?) }
+    }
+
+    /// How often credentials were revoked.
+    pub fn revocations(&self) -> u64 {
+        lock(&self.places).revoked().times()
     }
 
     /// The last durable position that was seen.

@@ -15,7 +15,7 @@ use futures_util::future::{MaybeDone, maybe_done};
 use minicbor::{Decode, Encode};
 use tokio::sync::watch;
 
-use super::{batch::Committed, recovery::RecoveryError, role::Standing, state::State};
+use super::{batch::Committed, recovery::RecoveryError, revoked::Revoked, role::Standing, state::State};
 use crate::{
     bugs::bug,
     center::{CenterChange, Event, HOUR, Incarnation, Millis, SessionId, Time},
@@ -52,6 +52,8 @@ pub struct Places {
     /// Which position was reached when, an hour apart: what the retention goes by.
     #[n(1)]
     hours: VecDeque<(Time, Position)>,
+    #[cbor(n(2), default)]
+    revoked: Revoked,
 }
 
 impl Places {
@@ -61,6 +63,7 @@ impl Places {
             self.hours.push_back((batch.time, batch.position));
         }
         for (at, record) in batch.records.iter().enumerate() {
+            self.revoked.apply(record);
             for event in &record.events {
                 match event {
                     Event::Session(event) => {
@@ -98,6 +101,11 @@ impl Places {
     /// The commits of a session, in order; none when it isn't known or archived.
     pub fn of(&self, session: SessionId) -> &[RecordPlace] {
         self.sessions.get(&session).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whose credentials count no more.
+    pub fn revoked(&self) -> &Revoked {
+        &self.revoked
     }
 
     /// The first position that is still needed at `now`.

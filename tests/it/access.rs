@@ -1,9 +1,12 @@
 //! Who is refused, and why; and that a request counts once.
 
-use chatsession::grpc::auth::Role;
-use chatsession_sdk::{Client, ErrorKind, Reason};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::world::{World, words};
+use chatsession::grpc::auth::{Role, development_secret};
+use chatsession_sdk::{Client, ErrorKind, Holder, Reason};
+use secrecy::ExposeSecret;
+
+use crate::world::{World, said, soon, words};
 
 #[tokio::test]
 async fn who_has_no_credential_is_refused() {
@@ -70,4 +73,44 @@ async fn a_customer_has_one_open_session() {
     assert_eq!((second.is_new, second.session.session_id.as_str()), (false, mia.session.id()));
     let nowhere = world.client(Role::Customer, "max").await.start_session("nowhere").send().await.unwrap_err();
     assert_eq!(nowhere.reason(), Some(&Reason::QueueNotFound));
+}
+
+/// A token of Ann's that is issued a minute from now.
+fn later(world: &World) -> String {
+    let secret = development_secret(std::path::Path::new(world.data())).unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let claims = serde_json::json!({
+        "sub": "ann", "center": "here", "role": "agent", "aud": "chatsession", "iss": "chatsession",
+        "iat": now + 60, "exp": now + 3600,
+    });
+    let key = jsonwebtoken::EncodingKey::from_secret(secret.expose_secret().as_bytes());
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap()
+}
+
+#[tokio::test]
+async fn credentials_that_are_revoked_end_streams_and_count_no_more_but_later_ones_do() {
+    let mut world = World::new().await;
+    let (mut mia, mut ann) = world.attended().await;
+    // When Ann's credentials are revoked,
+    world.integrator().await.administration().revoke_credentials(Holder::Agent("ann".into())).send().await.unwrap();
+    // then her desk ends, and she is refused, also after a restart,
+    let ended = async {
+        loop {
+            if let Err(error) = ann.watch.next().await.expect("an error comes last") {
+                return error;
+            }
+        }
+    };
+    assert_eq!(soon(ended).await.reason(), Some(&Reason::CredentialInvalid));
+    for _ in 0..2 {
+        let refused = ann.on(&mia.session).say("still here").send().await.unwrap_err();
+        assert_eq!(refused.reason(), Some(&Reason::CredentialInvalid));
+        world.stop().await;
+        world.start().await;
+    }
+    // while her customer goes on, and a token that was issued later counts.
+    mia.session.say("are you there?").send().await.unwrap();
+    let client = Client::builder(world.url()).token(later(&world)).connect().await.unwrap();
+    client.session(mia.session.id()).say("again").send().await.unwrap();
+    mia.sees(said("again")).await;
 }

@@ -10,7 +10,8 @@ use crate::{
     generated::{
         DeleteAgentRequest, DeleteQueueRequest, DeleteSharedCannedResponseRequest, GetAgentRequest, GetQueueRequest,
         GetSettingsRequest, GetSharedCannedResponseRequest, ListAgentsRequest, ListQueuesRequest,
-        ListSharedCannedResponsesRequest, administration_client::AdministrationClient,
+        ListSharedCannedResponsesRequest, RevokeCredentialsRequest, administration_client::AdministrationClient,
+        revoke_credentials_request,
     },
     request::{builder, fresh_id, takes_request_id},
 };
@@ -32,6 +33,43 @@ builder! {
     DeleteSharedCannedResponse(DeleteSharedCannedResponseRequest)
 }
 takes_request_id!(DeleteSharedCannedResponse);
+
+builder! {
+    /// Revokes somebody's tokens; from [`Administration::revoke_credentials`].
+    RevokeCredentials(RevokeCredentialsRequest)
+}
+takes_request_id!(RevokeCredentials);
+
+impl RevokeCredentials {
+    /// Sends it.
+    pub async fn send(self) -> Result<(), Error> {
+        let call =
+            |channel, request| async move { AdministrationClient::new(channel).revoke_credentials(request).await };
+        self.client.call(self.request, call).await.map(|_| ())
+    }
+}
+
+/// Whose credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Holder {
+    /// An agent's or a supervisor's.
+    Agent(String),
+    /// A customer's.
+    Customer(String),
+    /// An integrator's or an operator's.
+    Service(String),
+}
+
+impl Holder {
+    fn into_wire(self) -> revoke_credentials_request::Holder {
+        match self {
+            Self::Agent(id) => revoke_credentials_request::Holder::AgentId(id),
+            Self::Customer(id) => revoke_credentials_request::Holder::CustomerId(id),
+            Self::Service(id) => revoke_credentials_request::Holder::ServiceId(id),
+        }
+    }
+}
 
 impl DeleteSharedCannedResponse {
     /// Sends it.
@@ -60,6 +98,12 @@ impl DeleteAgent {
 }
 
 impl Administration {
+    /// Lets tokens of somebody's count no more that were issued so far. Their streams end within 5 s.
+    pub fn revoke_credentials(&self, holder: Holder) -> RevokeCredentials {
+        let request = RevokeCredentialsRequest { request_id: fresh_id(), holder: Some(holder.into_wire()) };
+        RevokeCredentials { client: self.client.clone(), request }
+    }
+
     /// The center's settings, every value given.
     pub async fn settings(&self) -> Result<CenterSettings, Error> {
         let call = |channel, request| async move { AdministrationClient::new(channel).get_settings(request).await };

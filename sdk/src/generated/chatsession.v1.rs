@@ -3186,6 +3186,35 @@ pub struct DeleteSharedCannedResponseRequest {
 /// It is no more.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DeleteSharedCannedResponseResponse {}
+/// Asks to revoke somebody's tokens.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeCredentialsRequest {
+    /// `\[A-Za-z0-9_-\]{1,64}`; see ChatSession.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Whose: required. They need not be known to the center.
+    #[prost(oneof = "revoke_credentials_request::Holder", tags = "2, 3, 4")]
+    pub holder: ::core::option::Option<revoke_credentials_request::Holder>,
+}
+/// Nested message and enum types in `RevokeCredentialsRequest`.
+pub mod revoke_credentials_request {
+    /// Whose: required. They need not be known to the center.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Holder {
+        /// An agent's or a supervisor's.
+        #[prost(string, tag = "2")]
+        AgentId(::prost::alloc::string::String),
+        /// A customer's.
+        #[prost(string, tag = "3")]
+        CustomerId(::prost::alloc::string::String),
+        /// An integrator's or an operator's, which may be the caller.
+        #[prost(string, tag = "4")]
+        ServiceId(::prost::alloc::string::String),
+    }
+}
+/// They are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeCredentialsResponse {}
 /// Asks for the settings.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetSettingsRequest {}
@@ -4353,6 +4382,35 @@ pub mod administration_client {
                         "chatsession.v1.Administration",
                         "DeleteSharedCannedResponse",
                     ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lets somebody's tokens count no more that were issued (`iat`) before now, in the second of the call, or at no stated time: calls
+        /// are refused with CREDENTIAL_INVALID, and streams end with the goodbye REVOKED within 5 s. Tokens issued later count. It is
+        /// remembered for 30 days, so no token should live longer. Links to files that were given out run out by themselves.
+        pub async fn revoke_credentials(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RevokeCredentialsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RevokeCredentialsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.Administration/RevokeCredentials",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("chatsession.v1.Administration", "RevokeCredentials"),
                 );
             self.inner.unary(req, path, codec).await
         }
@@ -7217,7 +7275,7 @@ pub struct AuditRecorded {
     /// The integrator that acted for them, if one did.
     #[prost(message, optional, tag = "3")]
     pub acting_service: ::core::option::Option<Actor>,
-    /// The session, agent, queue or canned response; empty for the settings.
+    /// The session, agent, queue, canned response or service; empty for the settings, and for a customer.
     #[prost(string, tag = "4")]
     pub subject_id: ::prost::alloc::string::String,
 }
@@ -7283,6 +7341,8 @@ pub enum AuditKind {
     CannedResponsePut = 9,
     /// A shared canned response was deleted.
     CannedResponseDeleted = 10,
+    /// Somebody's credentials were revoked.
+    CredentialsRevoked = 11,
 }
 impl AuditKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -7302,6 +7362,7 @@ impl AuditKind {
             Self::AgentDeleted => "AUDIT_KIND_AGENT_DELETED",
             Self::CannedResponsePut => "AUDIT_KIND_CANNED_RESPONSE_PUT",
             Self::CannedResponseDeleted => "AUDIT_KIND_CANNED_RESPONSE_DELETED",
+            Self::CredentialsRevoked => "AUDIT_KIND_CREDENTIALS_REVOKED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -7318,6 +7379,7 @@ impl AuditKind {
             "AUDIT_KIND_AGENT_DELETED" => Some(Self::AgentDeleted),
             "AUDIT_KIND_CANNED_RESPONSE_PUT" => Some(Self::CannedResponsePut),
             "AUDIT_KIND_CANNED_RESPONSE_DELETED" => Some(Self::CannedResponseDeleted),
+            "AUDIT_KIND_CREDENTIALS_REVOKED" => Some(Self::CredentialsRevoked),
             _ => None,
         }
     }

@@ -63,7 +63,7 @@ pub enum CenterEvent {
         actor: Actor,
         /// The integrator that acted for them, if one did.
         acting_service: Option<Actor>,
-        /// The session, agent, queue or canned response; none for the settings.
+        /// The session, agent, queue, canned response or service; none for the settings, and for a customer.
         subject_id: Option<String>,
     },
     /// Something that this version of the SDK doesn't know.
@@ -117,5 +117,7 @@ wire_enum! {
         CannedResponsePut,
         /// A shared canned response was deleted.
         CannedResponseDeleted,
+        /// Somebody's credentials were revoked.
+        CredentialsRevoked,
     }
 }

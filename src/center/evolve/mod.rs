@@ -327,6 +327,7 @@ impl Center {
                 self.monitors.remove(&(*session, supervisor.clone()));
             }
             Audit::AgentForced(_)
+            | Audit::CredentialsRevoked(_)
             | Audit::SettingsPut
             | Audit::QueuePut(_)
             | Audit::AgentPut(_)

@@ -2,8 +2,8 @@
 
 use super::about;
 use crate::center::{
-    AgentId, Answer, Audit, Caller, Center, CenterChange, Object, Openness, QueueId, Refusal, ResponseId, Session,
-    SessionId, Settings, commit::Commit,
+    AgentId, Answer, Audit, Caller, Center, CenterChange, Holder, Object, Openness, QueueId, Refusal, ResponseId,
+    Session, SessionId, Settings, commit::Commit,
 };
 
 impl Center {
@@ -160,6 +160,15 @@ pub(super) fn delete_shared(
         commit.center(CenterChange::Audited { by, what: Audit::CannedDeleted(id) });
         Answer::default()
     })
+}
+
+/// Whoever lets callers in learns it from the log: nothing in the center depends on it.
+pub(super) fn revoke(caller: &Caller, holder: Holder) -> impl FnOnce(&mut Commit<'_>) -> Answer + use<> {
+    let by = caller.clone();
+    move |commit: &mut Commit<'_>| {
+        commit.center(CenterChange::Audited { by, what: Audit::CredentialsRevoked(holder) });
+        Answer::default()
+    }
 }
 
 pub(super) fn delete_agent(

@@ -131,6 +131,7 @@ impl Center {
             Command::Put(object) => decide!(admin::put(self, &caller, object)),
             Command::PutAlone(object) => decide!(admin::put_alone(self, &caller, object)),
             Command::DeleteShared { id } => decide!(admin::delete_shared(self, &caller, id)),
+            Command::RevokeCredentials(holder) => decide!(Ok::<_, Refusal>(admin::revoke(&caller, holder))),
             Command::DeleteQueue { queue } => decide!(admin::delete_queue(self, &caller, queue)),
             Command::DeleteAgent { agent } => decide!(admin::delete_agent(self, &caller, agent)),
             Command::TakeFromQueue { session, override_capacity } => {

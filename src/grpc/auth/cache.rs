@@ -80,7 +80,14 @@ mod tests {
 
     fn identity(subject: u32) -> Arc<Identity> {
         let subject = subject.to_string();
-        Arc::new(Identity { center: "c".into(), role: Role::Agent, subject, session: None, expires: None })
+        Arc::new(Identity {
+            center: "c".into(),
+            role: Role::Agent,
+            subject,
+            session: None,
+            issued: None,
+            expires: None,
+        })
     }
 
     #[test]

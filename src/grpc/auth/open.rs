@@ -31,6 +31,7 @@ pub(super) fn identity(headers: &HeaderMap) -> Result<Identity, AuthError> {
         role,
         subject: required(SUBJECT)?,
         session: id(headers, SESSION)?,
+        issued: None,
         expires: None,
     })
 }

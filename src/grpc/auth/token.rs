@@ -21,6 +21,7 @@ struct Claims {
     session: Option<String>,
     // A NumericDate may have a fraction (RFC 7519, section 2).
     exp: f64,
+    iat: Option<f64>,
     nbf: Option<f64>,
 }
 
@@ -52,8 +53,9 @@ pub(super) fn verify(token: &str, keys: &Keys, leeway: Duration, now: SystemTime
     if bound_by_another || !ids_are_sound {
         return Err(Reason::Claims.into());
     }
+    let issued = claims.iat.map(moment).transpose()?;
     let Claims { sub, center, role, session, .. } = claims;
-    Ok(Identity { center, role, subject: sub, session, expires: Some(expires) })
+    Ok(Identity { center, role, subject: sub, session, issued, expires: Some(expires) })
 }
 
 /// No key of its own, no extension that must be understood, not encrypted, not another kind of token.

@@ -2,7 +2,7 @@
 
 use super::filter::Filter;
 use crate::{
-    center::{AgentChange, Audience, Audit, Caller, CenterChange, Code, Event, SessionEvent, Who},
+    center::{AgentChange, Audience, Audit, Caller, CenterChange, Code, Event, Holder, SessionEvent, Who},
     grpc::{
         pb::{self, center_event::Kind},
         to_pb,
@@ -60,6 +60,15 @@ fn agent_state(agent_id: String, change: &AgentChange) -> Option<pb::AgentStateC
     Some(pb::AgentStateChanged { agent_id, status: status.into(), reason, once_work_is_done })
 }
 
+/// A customer is told apart by what stands for their id in the log, which isn't said.
+fn holder_id(holder: &Holder) -> String {
+    match holder {
+        Holder::Agent(id) => id.to_string(),
+        Holder::Service(id) => id.to_string(),
+        Holder::Customer(_) => String::new(),
+    }
+}
+
 fn audit(by: &Caller, what: &Audit) -> pb::AuditRecorded {
     let (kind, subject_id) = match what {
         Audit::MonitoringStarted(session) => (pb::AuditKind::MonitoringStarted, session.to_string()),
@@ -71,6 +80,7 @@ fn audit(by: &Caller, what: &Audit) -> pb::AuditRecorded {
         Audit::QueueDeleted(queue) => (pb::AuditKind::QueueDeleted, queue.to_string()),
         Audit::AgentDeleted(agent) => (pb::AuditKind::AgentDeleted, agent.to_string()),
         Audit::CannedPut(response) => (pb::AuditKind::CannedResponsePut, response.to_string()),
+        Audit::CredentialsRevoked(holder) => (pb::AuditKind::CredentialsRevoked, holder_id(holder)),
         Audit::CannedDeleted(response) => (pb::AuditKind::CannedResponseDeleted, response.to_string()),
     };
     let (actor_kind, id) = match &by.who {

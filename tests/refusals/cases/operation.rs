@@ -4,7 +4,7 @@ use prost::Message;
 
 use super::Row;
 use crate::{
-    pb::{self, apply_request::Object, reassign_request::To},
+    pb::{self, apply_request::Object, reassign_request::To, revoke_credentials_request::Holder},
     stage::{Stage, object, queue, unused},
     world::{BACKEND, SUE, Who, agent, customer},
 };
@@ -59,6 +59,9 @@ pub(super) fn good(session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
         ("Administration/ListSharedCannedResponses", BACKEND, m!(ListSharedCannedResponsesRequest {})),
         ("Administration/DeleteSharedCannedResponse", BACKEND, {
             m!(DeleteSharedCannedResponseRequest { request_id: id(), response_id: "x" })
+        }),
+        ("Administration/RevokeCredentials", BACKEND, {
+            m!(RevokeCredentialsRequest { request_id: id(), holder: Some(Holder::AgentId("nobody".into())) })
         }),
         ("Administration/GetSettings", BACKEND, m!(GetSettingsRequest {})),
         ("Administration/GetQueue", BACKEND, m!(GetQueueRequest { queue_id: "sales" })),
@@ -135,6 +138,12 @@ fn supervision(stage: &Stage) -> Vec<Row> {
 fn administration() -> Vec<Row> {
     let (ann, id) = (agent("ann"), unused);
     vec![
+        ("Administration/RevokeCredentials", "an agent", ann, {
+            m!(RevokeCredentialsRequest { request_id: id(), holder: Some(Holder::CustomerId("c1".into())) })
+        }),
+        ("Administration/RevokeCredentials", "no agent's id", BACKEND, {
+            m!(RevokeCredentialsRequest { request_id: id(), holder: Some(Holder::AgentId("a b".into())) })
+        }),
         ("Administration/GetQueue", "an agent", ann, m!(GetQueueRequest { queue_id: "sales" })),
         ("Administration/GetQueue", "no such queue", BACKEND, m!(GetQueueRequest { queue_id: "none" })),
         ("Administration/ListQueues", "no page of ours", BACKEND, m!(ListQueuesRequest { page_token: "?" })),
