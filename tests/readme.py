@@ -123,18 +123,20 @@ class Newcomer:
         self.copy_repository()
 
     def copy_repository(self):
-        """As git hands it out, with what isn't committed yet."""
+        """As git hands it out, with what isn't committed yet; and what was built and fetched before."""
         listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         for name in subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split("\0"):
             if (ROOT / name).is_file():
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, self.folder / name)
-        for name, target in {"target/release/chatsession": BINARY, "target/python": None, "node_modules": None}.items():
-            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / name).symlink_to(target or ROOT / name)
+        target = self.folder / "target"
+        for made in ["release", "stand-ins"]:
+            (target / made).mkdir(parents=True)
+        (target / "release/chatsession").symlink_to(BINARY)
+        (target / "python").symlink_to(ROOT / "target/python")
+        (self.folder / "node_modules").symlink_to(ROOT / "node_modules")
         for name, script in STAND_INS.items():
-            file = self.folder / "target/stand-ins" / name
-            file.parent.mkdir(exist_ok=True)
+            file = target / "stand-ins" / name
             file.write_text(f"#!/bin/sh\n{script}\n")
             file.chmod(0o755)
 
