@@ -1,6 +1,6 @@
 //! An agent that is a program: takes offers, greets, and hands over to a human by a queue.
 //!
-//! `CHATSESSION_URL=http://127.0.0.1:7443 CHATSESSION_TOKEN=… cargo run -p chatsession-sdk --example agent_bot -- support`
+//! `CHATSESSION_URL=http://127.0.0.1:7700 CHATSESSION_TOKEN=… cargo run -p chatsession-sdk --example agent_bot -- support`
 
 use std::{env, error::Error};
 
@@ -9,7 +9,7 @@ use chatsession_sdk::{Client, DeskEvent, DeskOffer, EventKind};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let humans = env::args().nth(1).unwrap_or_else(|| "support".to_owned());
-    let url = env::var("CHATSESSION_URL").unwrap_or_else(|_| "http://127.0.0.1:7443".to_owned());
+    let url = env::var("CHATSESSION_URL").unwrap_or_else(|_| "http://127.0.0.1:7700".to_owned());
     let client = Client::builder(url).token(env::var("CHATSESSION_TOKEN")?).connect().await?;
 
     let desk = client.desk();

@@ -1,6 +1,6 @@
 //! A customer's chat: starts one, or gets back the open one, prints it and says what stdin says.
 //!
-//! `CHATSESSION_URL=http://127.0.0.1:7443 CHATSESSION_TOKEN=… cargo run -p chatsession-sdk --example customer -- sales Ada`
+//! `CHATSESSION_URL=http://127.0.0.1:7700 CHATSESSION_TOKEN=… cargo run -p chatsession-sdk --example customer -- sales Ada`
 
 use std::{env, error::Error};
 
@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let queue = args.next().unwrap_or_else(|| "sales".to_owned());
     let name = args.next().unwrap_or_else(|| "Ada".to_owned());
 
-    let url = env::var("CHATSESSION_URL").unwrap_or_else(|_| "http://127.0.0.1:7443".to_owned());
+    let url = env::var("CHATSESSION_URL").unwrap_or_else(|_| "http://127.0.0.1:7700".to_owned());
     let client = Client::builder(url).token(env::var("CHATSESSION_TOKEN")?).connect().await?;
     let started = client.start_session(queue).customer_name(name).send().await?;
     let session = client.session(started.session.session_id);

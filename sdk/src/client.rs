@@ -28,7 +28,7 @@ impl Client {
         Self::builder(url).connect().await
     }
 
-    /// Sets up a client of the service at `url`, such as `http://127.0.0.1:7443`.
+    /// Sets up a client of the service at `url`, such as `http://127.0.0.1:7700`.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url.into())
     }

@@ -3,7 +3,7 @@
 //!
 //! ```no_run
 //! # async fn first_program(token: String) -> Result<(), chatsession_sdk::Error> {
-//! let client = chatsession_sdk::Client::builder("http://127.0.0.1:7443").token(token).connect().await?;
+//! let client = chatsession_sdk::Client::builder("http://127.0.0.1:7700").token(token).connect().await?;
 //! let started = client.start_session("sales").customer_name("Ada").send().await?;
 //! let session = client.session(started.session.session_id);
 //! session.say("Hello").send().await?;
