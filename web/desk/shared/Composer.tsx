@@ -1,0 +1,179 @@
+import type { ChatClient } from "@chatsession/client";
+import type { ComponentChildren, Ref } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { upload } from "./Attachment.tsx";
+import { kept } from "./kept.ts";
+import { explain } from "./refusals.ts";
+
+/** A file that goes with the message that is being written. */
+interface DraftFile {
+  key: string;
+  name: string;
+  /** Set once it is there. */
+  id?: string;
+  problem?: string;
+}
+
+interface Draft {
+  text: string;
+  files: DraftFile[];
+}
+
+export interface Written {
+  text: string;
+  isWhisper: boolean;
+  files: { id: string; name: string }[];
+}
+
+interface ComposerProps {
+  client: ChatClient;
+  sessionId: string;
+  /** Agents may write what only staff sees. */
+  mayWhisper: boolean;
+  /** Supervisors who only look in may do nothing else. */
+  whisperOnly?: boolean;
+  onSend: (written: Written) => void;
+  onTyping: (isWhisper: boolean) => void;
+  box?: Ref<HTMLTextAreaElement>;
+  /** More to put in: shown above the box, told what is written so far and how to replace it. */
+  helper?: (text: string, replace: (text: string) => void) => ComponentChildren;
+}
+
+/** Typing is told again at most that often; it holds for 6 seconds. */
+const TYPING_INTERVAL = 3000;
+const NONE: Draft = { text: "", files: [] };
+
+/** Where a message is written. What is written is kept over a reload. */
+export function Composer(props: ComposerProps) {
+  const { client, sessionId } = props;
+  const key = `draft.${sessionId}`;
+  const [draft, setDraft] = useState<Draft>(() => restored(key));
+  const [whispers, setWhispers] = useState(props.whisperOnly ?? false);
+  const typed = useRef(0);
+  const picker = useRef<HTMLInputElement>(null);
+  const uploads = useRef(new AbortController());
+
+  useEffect(() => () => uploads.current.abort(), []);
+
+  const change = (next: (draft: Draft) => Draft) =>
+    setDraft((before) => {
+      const after = next(before);
+      kept.put(key, after.text || after.files.length ? after : undefined);
+      return after;
+    });
+  const write = (text: string) => {
+    change((before) => ({ ...before, text }));
+    if (text === "" || Date.now() - typed.current < TYPING_INTERVAL) return;
+    typed.current = Date.now();
+    props.onTyping(whispers);
+  };
+  const attach = (files: Iterable<File>) => {
+    for (const file of files) {
+      const fileKey = crypto.randomUUID();
+      const put = (more: Partial<DraftFile>) =>
+        change((before) => ({
+          ...before,
+          files: before.files.map((each) => (each.key === fileKey ? { ...each, ...more } : each)),
+        }));
+      change((before) => ({ ...before, files: [...before.files, { key: fileKey, name: file.name }] }));
+      upload(client, sessionId, file, uploads.current.signal).then(
+        (id) => put({ id }),
+        (thrown) => uploads.current.signal.aborted || put({ problem: explain(thrown) }),
+      );
+    }
+  };
+  const ready = draft.files.filter((file) => file.id !== undefined);
+  const isWaiting = draft.files.some((file) => file.id === undefined && file.problem === undefined);
+  const canSend = !isWaiting && (draft.text.trim() !== "" || ready.length > 0);
+  const send = () => {
+    if (!canSend) return;
+    const files = ready.map(({ id, name }) => ({ id: id ?? "", name }));
+    props.onSend({ text: draft.text.trim(), isWhisper: whispers, files });
+    typed.current = 0;
+    change(() => NONE);
+  };
+
+  return (
+    <form
+      class={whispers ? "composer composer-whisper" : "composer"}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        attach(event.dataTransfer?.files ?? []);
+      }}
+    >
+      {props.helper?.(draft.text, (text) => change((before) => ({ ...before, text })))}
+      <Files files={draft.files} onRemove={(gone) => change((b) => ({ ...b, files: b.files.filter((f) => f.key !== gone) }))} />
+      <textarea
+        ref={props.box}
+        rows={2}
+        maxLength={16_384}
+        aria-label={whispers ? "Whisper to staff" : "Message"}
+        placeholder={whispers ? "Only staff will see this…" : "Write a message…"}
+        value={draft.text}
+        onInput={(event) => write(event.currentTarget.value)}
+        onPaste={(event) => {
+          const files = event.clipboardData?.files;
+          if (!files?.length) return;
+          event.preventDefault();
+          attach(files);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <div class="composer-bar">
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            attach(event.currentTarget.files ?? []);
+            event.currentTarget.value = "";
+          }}
+        />
+        <button type="button" class="quiet" onClick={() => picker.current?.click()}>
+          Attach a file
+        </button>
+        {props.mayWhisper && !props.whisperOnly && (
+          <label class="check">
+            <input type="checkbox" checked={whispers} onChange={(event) => setWhispers(event.currentTarget.checked)} />
+            Whisper
+          </label>
+        )}
+        <button type="submit" class="primary" disabled={!canSend}>
+          {whispers ? "Whisper" : "Send"}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Files({ files, onRemove }: { files: DraftFile[]; onRemove: (key: string) => void }) {
+  if (files.length === 0) return null;
+  return (
+    <ul class="draft-files" aria-label="Files to send">
+      {files.map(({ key, name, id, problem }) => (
+        <li key={key} class={problem ? "chip chip-danger" : "chip"}>
+          {name} {problem ?? (id === undefined ? "uploading…" : "ready")}
+          <button type="button" class="icon" aria-label={`Remove ${name}`} onClick={() => onRemove(key)}>
+            ✕
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What was on its way when the page went can't be finished any more. */
+function restored(key: string): Draft {
+  const draft = kept.get<Draft>(key, NONE);
+  return { text: draft.text, files: draft.files.filter((file) => file.id !== undefined) };
+}

@@ -1,0 +1,42 @@
+import { options } from "preact";
+import { useEffect, useReducer } from "preact/hooks";
+
+// However many events come at once, the page is painted once. A page that is in the background gets no frames.
+options.debounceRendering = (render) => {
+  if (document.hidden) setTimeout(render, 0);
+  else requestAnimationFrame(render);
+};
+
+/** What a page shows. It changes in place and says so. */
+export class Store {
+  readonly #listeners = new Set<() => void>();
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** Renders again whenever the store has changed. */
+export function useStore<S extends Store>(store: S): S {
+  const [, again] = useReducer((count: number, _: void) => count + 1, 0);
+  useEffect(() => {
+    again();
+    return store.subscribe(() => again());
+  }, [store]);
+  return store;
+}
+
+/** The time, kept current. */
+export function useNow(interval = 1000): number {
+  const [now, tick] = useReducer((_: number, __: void) => Date.now(), Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => tick(), interval);
+    return () => clearInterval(timer);
+  }, [interval]);
+  return now;
+}

@@ -1,0 +1,39 @@
+import { connect } from "@chatsession/client";
+import { render } from "preact";
+import { SignIn, StaleToken } from "../shared/Connection.tsx";
+import { useStore } from "../shared/store.ts";
+import { Toasts } from "../shared/toasts.ts";
+import { PageToken } from "../shared/token.ts";
+import { WallModel } from "./model.ts";
+import { Wall } from "./Wall.tsx";
+
+const token = new PageToken("wall");
+const toasts = new Toasts();
+let model: WallModel | undefined;
+
+function wallModel(self: string): WallModel {
+  if (!model) {
+    model = new WallModel(connect({ url: location.origin, token: token.source }), self, toasts);
+    model.run();
+  }
+  return model;
+}
+
+function App() {
+  useStore(token);
+  const { sub, role } = token.claims ?? {};
+  const hint = "Sign in with a supervisor's token.";
+  if (sub === undefined) return <SignIn title="Supervisor's wall" hint={hint} token={token} />;
+  if (role !== "supervisor") {
+    return <SignIn title="Supervisor's wall" hint={`This token is for the role “${role}”. ${hint}`} token={token} />;
+  }
+  return (
+    <>
+      <StaleToken token={token} />
+      <Wall model={wallModel(sub)} />
+    </>
+  );
+}
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
