@@ -21,7 +21,12 @@ export interface FieldViolation {
  * call will be refused again.
  */
 export class ChatError extends ConnectError {
-  override name = "ChatError";
+  /** ConnectError takes whatever looks like one for its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && #isChatError in value;
+  }
+
+  readonly #isChatError = true;
   /** Why, by the contract's catalogue; unset when the answer isn't the service's, as with a broken network. */
   readonly reason: ReasonName | undefined;
   /** What the reason adds, such as the `choices` of `LAST_AGENT`. */

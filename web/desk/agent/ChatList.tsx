@@ -1,6 +1,7 @@
 import type { Event } from "@chatsession/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { Icon } from "../shared/Icon.tsx";
 import { hour } from "../shared/time.ts";
 import type { AgentChat } from "./chat.ts";
 import type { ColleagueChat } from "./colleagues.ts";
@@ -31,7 +32,7 @@ export function ChatList({ model }: { model: DeskModel }) {
         <header class="list-head">
           <h2>Colleagues</h2>
           <button type="button" class="icon" aria-label="Write to a colleague" onClick={() => setWriting(true)}>
-            ✎
+            <Icon name="pencil" />
           </button>
         </header>
         <ul>

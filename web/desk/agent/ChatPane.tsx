@@ -1,6 +1,7 @@
 import { Audience, type Offer } from "@chatsession/client";
 import { useRef, useState } from "preact/hooks";
 import { Composer } from "../shared/Composer.tsx";
+import { Icon } from "../shared/Icon.tsx";
 import { useNow } from "../shared/store.ts";
 import { Timeline } from "../shared/Timeline.tsx";
 import { clock, moment, untilDeadline } from "../shared/time.ts";
@@ -97,7 +98,7 @@ function Head({ model, chat }: PaneProps) {
           title="Invite or transfer"
           onClick={() => setInviting(true)}
         >
-          ＋
+          <Icon name="plus" />
         </button>
       )}
       {isInviting && <InviteWindow model={model} chat={chat} onClose={() => setInviting(false)} />}

@@ -66,14 +66,16 @@ function Line({ event, self }: { event: ChatEvent; self: string }) {
 function Box({ model, chatId }: { model: DeskModel; chatId: string }) {
   const key = `colleague-draft.${chatId}`;
   const [draft, setDraft] = useState(() => kept.get(key, { text: "", requestId: crypto.randomUUID() }));
+  const latest = useRef(draft);
   const write = (next: typeof draft) => {
+    latest.current = next;
     kept.put(key, next);
     setDraft(next);
   };
   const send = async () => {
-    const text = draft.text.trim();
-    if (text === "") return;
-    if (await model.toasts.attempt(model.colleagues.say(chatId, text, draft.requestId))) {
+    const { text, requestId } = latest.current;
+    if (text.trim() === "") return;
+    if (await model.toasts.attempt(model.colleagues.say(chatId, text.trim(), requestId))) {
       write({ text: "", requestId: crypto.randomUUID() });
     }
   };

@@ -1,6 +1,7 @@
 import type { ChatClient } from "@chatsession/client";
 import type { ComponentChildren, Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "./Icon.tsx";
 import { upload } from "./Attachment.tsx";
 import { kept } from "./kept.ts";
 import { explain } from "./refusals.ts";
@@ -48,6 +49,8 @@ export function Composer(props: ComposerProps) {
   const { client, sessionId } = props;
   const key = `draft.${sessionId}`;
   const [draft, setDraft] = useState<Draft>(() => restored(key));
+  // What is written, also between a letter and the next painting: Enter may come sooner.
+  const latest = useRef(draft);
   const [whispers, setWhispers] = useState(props.whisperOnly ?? false);
   const typed = useRef(0);
   const picker = useRef<HTMLInputElement>(null);
@@ -55,12 +58,12 @@ export function Composer(props: ComposerProps) {
 
   useEffect(() => () => uploads.current.abort(), []);
 
-  const change = (next: (draft: Draft) => Draft) =>
-    setDraft((before) => {
-      const after = next(before);
-      kept.put(key, after.text || after.files.length ? after : undefined);
-      return after;
-    });
+  const change = (next: (draft: Draft) => Draft) => {
+    const after = next(latest.current);
+    latest.current = after;
+    kept.put(key, after.text || after.files.length ? after : undefined);
+    setDraft(after);
+  };
   const write = (text: string) => {
     change((before) => ({ ...before, text }));
     if (text === "" || Date.now() - typed.current < TYPING_INTERVAL) return;
@@ -82,13 +85,11 @@ export function Composer(props: ComposerProps) {
       );
     }
   };
-  const ready = draft.files.filter((file) => file.id !== undefined);
-  const isWaiting = draft.files.some((file) => file.id === undefined && file.problem === undefined);
-  const canSend = !isWaiting && (draft.text.trim() !== "" || ready.length > 0);
   const send = () => {
-    if (!canSend) return;
-    const files = ready.map(({ id, name }) => ({ id: id ?? "", name }));
-    props.onSend({ text: draft.text.trim(), isWhisper: whispers, files });
+    const { text, files } = latest.current;
+    if (!isReady(latest.current)) return;
+    const ready = files.flatMap(({ id, name }) => (id === undefined ? [] : [{ id, name }]));
+    props.onSend({ text: text.trim(), isWhisper: whispers, files: ready });
     typed.current = 0;
     change(() => NONE);
   };
@@ -107,7 +108,10 @@ export function Composer(props: ComposerProps) {
       }}
     >
       {props.helper?.(draft.text, (text) => change((before) => ({ ...before, text })))}
-      <Files files={draft.files} onRemove={(gone) => change((b) => ({ ...b, files: b.files.filter((f) => f.key !== gone) }))} />
+      <Files
+        files={draft.files}
+        onRemove={(gone) => change((before) => ({ ...before, files: before.files.filter(({ key }) => key !== gone) }))}
+      />
       <textarea
         ref={props.box}
         rows={2}
@@ -140,7 +144,7 @@ export function Composer(props: ComposerProps) {
           }}
         />
         <button type="button" class="quiet" onClick={() => picker.current?.click()}>
-          Attach a file
+          <Icon name="clip" /> Attach a file
         </button>
         {props.mayWhisper && !props.whisperOnly && (
           <label class="check">
@@ -148,7 +152,7 @@ export function Composer(props: ComposerProps) {
             Whisper
           </label>
         )}
-        <button type="submit" class="primary" disabled={!canSend}>
+        <button type="submit" class="primary" disabled={!isReady(draft)}>
           {whispers ? "Whisper" : "Send"}
         </button>
       </div>
@@ -164,12 +168,18 @@ function Files({ files, onRemove }: { files: DraftFile[]; onRemove: (key: string
         <li key={key} class={problem ? "chip chip-danger" : "chip"}>
           {name} {problem ?? (id === undefined ? "uploading…" : "ready")}
           <button type="button" class="icon" aria-label={`Remove ${name}`} onClick={() => onRemove(key)}>
-            ✕
+            <Icon name="close" />
           </button>
         </li>
       ))}
     </ul>
   );
+}
+
+/** There is something to say, and no file is on its way. */
+function isReady({ text, files }: Draft): boolean {
+  if (files.some((file) => file.id === undefined && file.problem === undefined)) return false;
+  return text.trim() !== "" || files.some((file) => file.id !== undefined);
 }
 
 /** What was on its way when the page went can't be finished any more. */

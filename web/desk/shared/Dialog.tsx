@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { Icon } from "./Icon.tsx";
 
 interface DialogProps {
   title: string;
@@ -34,7 +35,7 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
       <header class="dialog-head">
         <h2 id={heading}>{title}</h2>
         <button type="button" class="icon" aria-label="Close" onClick={onClose}>
-          ✕
+          <Icon name="close" />
         </button>
       </header>
       {children}

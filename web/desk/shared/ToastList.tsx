@@ -1,3 +1,4 @@
+import { Icon } from "./Icon.tsx";
 import { useStore } from "./store.ts";
 import type { Toasts } from "./toasts.ts";
 
@@ -9,7 +10,7 @@ export function ToastList({ toasts }: { toasts: Toasts }) {
         <p key={id} class={`toast toast-${tone}`}>
           {text}
           <button type="button" class="icon" aria-label="Dismiss" onClick={() => toasts.drop(id)}>
-            ✕
+            <Icon name="close" />
           </button>
         </p>
       ))}
