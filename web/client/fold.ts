@@ -135,7 +135,10 @@ function apply(session: Session, { kind, createTime, revision }: Event): void {
 function member(session: Session, participant: Participant): void {
   const isSame = (each: Participant) =>
     each.participantId === participant.participantId || (each.agentId !== "" && each.agentId === participant.agentId);
-  session.participants = [...session.participants.filter((each) => !isSame(each)), participant].sort(
+  const before = session.participants.find(isSame);
+  // A leaving tells when, not since when.
+  const joinTime = participant.joinTime ?? (before?.participantId === participant.participantId ? before.joinTime : undefined);
+  session.participants = [...session.participants.filter((each) => !isSame(each)), { ...participant, joinTime }].sort(
     (one, other) => Number(one.participantId) - Number(other.participantId),
   );
 }

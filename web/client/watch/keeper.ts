@@ -60,10 +60,8 @@ export async function* keep<Request, Response, Update>(
     const { next, wasWell } = line;
     if (next === "finish" || next === "read") return;
     if ("fail" in next) throw next.fail;
-    if (wasWell) {
-      delays.restart();
-      refusedTokens = 0;
-    }
+    if (wasWell) delays.restart();
+    if (line.wasOpen) refusedTokens = 0;
     if (next.reopen === "token") {
       refusedTokens += 1;
       const another = options.tokens?.refuse() ?? false;
@@ -78,6 +76,8 @@ export async function* keep<Request, Response, Update>(
 class Line<Request, Response, Update> {
   /** It brought something after its first message: the next opening may come soon. */
   wasWell = false;
+  /** Its token was good. */
+  wasOpen = false;
   next: Next = "read";
   error: ChatError | undefined;
   readonly #ended = new AbortController();
@@ -116,6 +116,7 @@ class Line<Request, Response, Update> {
           silence = (terms.heartbeat ?? HEARTBEAT) * SILENT_HEARTBEATS;
           const renew = (received: Received) => this.#source.renew(terms.streamId, received);
           lease = keepLease(terms, renew, () => this.close(), this.#ended.signal);
+          this.wasOpen = true;
           this.#options.onConnection?.({ state: "open" });
         }
         this.next = follow.read(response, out);
