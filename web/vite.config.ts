@@ -21,6 +21,14 @@ export default defineConfig({
         entryFileNames: "assets/[name].js",
         chunkFileNames: "assets/[name].js",
         assetFileNames: "assets/[name][extname]",
+        codeSplitting: {
+          groups: [
+            { name: "preact", test: /node_modules[\\/]preact/, priority: 4 },
+            { name: "client", test: /node_modules|[\\/]web[\\/]client[\\/]/, priority: 3 },
+            { name: "shared", test: /[\\/]desk[\\/]shared[\\/]/, minShareCount: 2, priority: 2 },
+            { name: "agent", test: /[\\/]desk[\\/]agent[\\/]/, minShareCount: 2, priority: 1 },
+          ],
+        },
       },
     },
   },

@@ -89,7 +89,10 @@ class Line<Request, Response, Update> {
     this.#follow = follow;
     this.#source = source;
     this.#options = options;
-    options.signal?.addEventListener("abort", () => this.close(), { once: true, signal: this.#ended.signal });
+    const listening = { once: true, signal: this.#ended.signal };
+    options.signal?.addEventListener("abort", () => this.close(), listening);
+    // A browser that loses its network doesn't break its streams: they just stay silent.
+    globalThis.addEventListener?.("offline", () => this.close(), listening);
   }
 
   close(): void {

@@ -13,8 +13,9 @@ class Chat {
   }
 
   async say(text: string): Promise<void> {
-    await this.page.getByRole("textbox", { name: "Message" }).fill(text);
-    await this.page.keyboard.press("Enter");
+    const box = this.page.getByRole("textbox", { name: "Message" });
+    await box.fill(text);
+    await box.press("Enter");
   }
 
   /** Waits until a message or a notice with this text is there. */

@@ -74,8 +74,8 @@ export class Server {
   }
 
   /** A development token. */
-  token(role: Role, subject: string): string {
-    const asked = ["token", "--data", this.data, "--role", role, "--subject", subject];
+  token(role: Role, subject: string, hours = 24): string {
+    const asked = ["token", "--data", this.data, "--role", role, "--subject", subject, "--hours", String(hours)];
     return execFileSync(binary(), asked, { encoding: "utf8", env }).trim();
   }
 
