@@ -90,7 +90,6 @@ export function Composer(props: ComposerProps) {
     if (!isReady(latest.current)) return;
     const ready = files.flatMap(({ id, name }) => (id === undefined ? [] : [{ id, name }]));
     props.onSend({ text: text.trim(), isWhisper: whispers, files: ready });
-    typed.current = 0;
     change(() => NONE);
   };
 

@@ -78,8 +78,8 @@ function Row({ live, model }: { live: LiveSession; model: WallModel }) {
       </td>
       <td>{live.monitorAgentIds.map(model.agentName).join(", ")}</td>
       <td>
-        <button type="button" aria-label={`Look into ${name}`} onClick={() => void model.monitor(session.sessionId)}>
-          Look in
+        <button type="button" onClick={() => void model.monitor(session.sessionId)}>
+          Look in<span class="hidden"> on {name}</span>
         </button>
       </td>
     </tr>

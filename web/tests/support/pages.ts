@@ -92,7 +92,7 @@ export class CustomerChat extends Chat {
 
 export class Wall extends Chat {
   async lookInto(customer: string): Promise<void> {
-    await this.page.getByRole("button", { name: `Look into ${customer}` }).click();
+    await this.page.getByRole("button", { name: `Look in on ${customer}` }).click();
     await this.shows("looking in");
   }
 }

@@ -31,6 +31,11 @@ export class Stage {
     await this.server.stop();
   }
 
+  /** Everybody goes home; what they left behind is the server's affair. */
+  async leave(): Promise<void> {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+  }
+
   async person(scheme: "light" | "dark" = "light"): Promise<BrowserContext> {
     const context = await this.browser.newContext({ colorScheme: scheme, viewport: { width: 1280, height: 800 } });
     context.setDefaultTimeout(10_000);
