@@ -24,12 +24,7 @@ export function CannedResponses({ client, sessionId, text, replace }: CannedProp
     return () => over.abort();
   }, [isAsked, query, sessionId]);
 
-  if (!isAsked)
-    return (
-      <button type="button" class="link canned-open" onClick={() => replace("/")}>
-        Canned responses
-      </button>
-    );
+  if (!isAsked) return null;
   return (
     <ul class="canned" aria-label="Canned responses">
       {found.length === 0 && <li class="muted">No canned response matches.</li>}

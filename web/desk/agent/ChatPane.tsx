@@ -1,5 +1,5 @@
 import { Audience, type Offer } from "@chatsession/client";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "../shared/Composer.tsx";
 import { Icon } from "../shared/Icon.tsx";
 import { useNow } from "../shared/store.ts";
@@ -19,6 +19,11 @@ interface PaneProps {
 export function ChatPane({ model, chat }: PaneProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const isOpen = !chat.hasLeft && !chat.isOver;
+  useEffect(() => {
+    if (model.justAccepted !== chat.id) return;
+    model.justAccepted = undefined;
+    box.current?.focus();
+  }, []);
   return (
     <main class="pane" aria-label={`Chat with ${chat.customer}`}>
       <Head model={model} chat={chat} />
@@ -54,6 +59,20 @@ export function ChatPane({ model, chat }: PaneProps) {
               }}
             />
           )}
+          tools={(text, replace) =>
+            text === "" && (
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => {
+                  replace("/");
+                  box.current?.focus();
+                }}
+              >
+                <kbd>/</kbd> Canned responses
+              </button>
+            )
+          }
         />
       ) : (
         <Left model={model} chat={chat} />

@@ -34,17 +34,19 @@ export function Desk({ model, token }: DeskProps) {
   const colleague = model.colleagues.current;
   return (
     <div class="desk">
-      <header class="top">
-        <h1 class="brand">ChatSession</h1>
-        <StatePicker model={model} />
-        <span class="grow" />
-        {inOtherTab && <span class="chip">Also open in another tab</span>}
-        <span class="muted">{model.names.agent(model.self)}</span>
-        <button type="button" class="icon" aria-label="Keyboard shortcuts" onClick={() => setHelpOpen(true)}>
-          ?
-        </button>
-      </header>
-      <ConnectionBanner connection={model.connection} />
+      <div class="top-bar">
+        <header class="top">
+          <h1 class="brand">ChatSession</h1>
+          <StatePicker model={model} />
+          <span class="grow" />
+          {inOtherTab && <span class="chip">Also open in another tab</span>}
+          <span class="muted">{model.names.agent(model.self)}</span>
+          <button type="button" class="icon" aria-label="Keyboard shortcuts" onClick={() => setHelpOpen(true)}>
+            ?
+          </button>
+        </header>
+        <ConnectionBanner connection={model.connection} />
+      </div>
       <nav class="side" aria-label="Offers and chats">
         <Offers model={model} />
         <ChatList model={model} />
@@ -71,7 +73,10 @@ function Closed({ model, token }: DeskProps) {
   return (
     <main class="sign-in card">
       <h1>{model.isSignedOut ? "You are signed out" : "The desk can't go on"}</h1>
-      <p role="status">{model.problem ?? "Your chats have been left in good order."}</p>
+      <p role="status">
+        {model.problem ??
+          "You did it here or in another tab, a supervisor did, or the connection was lost for too long. No customer was left alone."}
+      </p>
       <p class="row">
         <button type="button" class="primary" onClick={() => void model.run()}>
           Sign in again

@@ -7,6 +7,7 @@ import { clock, milliseconds, moment, roughly } from "../shared/time.ts";
 import type { AgentChat } from "./chat.ts";
 import { InviteColleague, TransferToQueue } from "./InviteForms.tsx";
 import type { DeskModel } from "./model.ts";
+import { reasonInWords } from "./states.ts";
 import { keyOf, useTargets } from "./targets.ts";
 
 interface InviteProps {
@@ -124,7 +125,7 @@ function AgentRow({ agent, obstacle }: { agent: AgentTarget; obstacle: string | 
   const { state } = agent;
   const isReady = state?.status === AgentStatus.READY;
   const isOut = state?.status === AgentStatus.SIGNED_OUT;
-  const status = isReady ? "ready" : isOut ? "signed out" : `not ready${state?.reason ? ` (${state.reason})` : ""}`;
+  const status = isReady ? "ready" : isOut ? "signed out" : `not ready${state?.reason ? ` (${reasonInWords(state.reason)})` : ""}`;
   return (
     <>
       <span class={`dot dot-${isReady ? "ready" : isOut ? "out" : "not-ready"}`} aria-hidden="true" />

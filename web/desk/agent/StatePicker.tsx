@@ -4,16 +4,10 @@ import { Dialog } from "../shared/Dialog.tsx";
 import { useNow } from "../shared/store.ts";
 import { clock, moment } from "../shared/time.ts";
 import type { DeskModel } from "./model.ts";
+import { reasonInWords } from "./states.ts";
 
 /** What agents may say of themselves when the center doesn't say otherwise. */
 const REASONS = ["break", "lunch", "meeting", "training"];
-
-const SERVICE_REASONS: Record<string, string> = {
-  "signed-in": "just signed in",
-  "no-answer": "an offer wasn't answered",
-  declined: "an offer was declined",
-  "no-response": "nothing was said in time",
-};
 
 /** How the agent stands, since when; and the way to change it. */
 export function StatePicker({ model }: { model: DeskModel }) {
@@ -70,7 +64,7 @@ function Since({ state }: { state: AgentState }) {
 }
 
 function reason(text: string): string {
-  return text ? `: ${SERVICE_REASONS[text] ?? text}` : "";
+  return text ? `: ${reasonInWords(text)}` : "";
 }
 
 function SignOut({ model, onClose }: { model: DeskModel; onClose: () => void }) {

@@ -22,12 +22,14 @@ function deskModel(self: string): DeskModel {
 
 function App() {
   useStore(token);
-  const self = token.claims?.sub;
-  if (self === undefined) return <SignIn title="Agent's desk" hint="Sign in with an agent's token." token={token} />;
+  const { sub, role } = token.claims ?? {};
+  if (sub === undefined || (role !== "agent" && role !== "supervisor")) {
+    return <SignIn title="Agent's desk" hint="Sign in with an agent's or a supervisor's token." token={token} />;
+  }
   return (
     <>
       <StaleToken token={token} />
-      <Desk model={deskModel(self)} token={token} />
+      <Desk model={deskModel(sub)} token={token} />
     </>
   );
 }

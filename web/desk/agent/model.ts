@@ -3,6 +3,7 @@ import {
   type AgentState,
   Audience,
   type ChatClient,
+  ChatError,
   type Connection,
   type DeskOffer,
   type DeskUpdate,
@@ -33,6 +34,8 @@ export class DeskModel extends Store {
   /** Why the desk can't go on. */
   problem: string | undefined;
   selected: string | undefined;
+  /** Its agent will want to write. */
+  justAccepted: string | undefined;
   readonly offers = new Map<string, DeskOffer>();
   readonly chats = new Map<string, AgentChat>();
   readonly wrapUps = new Map<string, WrapUp>();
@@ -50,7 +53,7 @@ export class DeskModel extends Store {
     this.client = client;
     this.self = self;
     this.toasts = toasts;
-    this.outbox = new Outbox(client, `outbox.${self}`, () => this.changed());
+    this.outbox = new Outbox(client, `outbox.${self}`, () => this.changed(), toasts);
     this.colleagues = new Colleagues(client, self, () => this.changed());
     this.selected = kept.get<string | undefined>("desk.selected", undefined);
   }
@@ -60,7 +63,7 @@ export class DeskModel extends Store {
     this.isSignedOut = false;
     this.problem = undefined;
     try {
-      this.state = (await this.client.desk.signIn({})).state;
+      this.state = (await this.#reach(() => this.client.desk.signIn({}))).state;
       this.names.load(this.client).then(() => this.changed(), () => undefined);
       const onConnection = (connection: Connection) => {
         this.connection = connection;
@@ -75,6 +78,20 @@ export class DeskModel extends Store {
     }
     this.isLive = false;
     this.changed();
+  }
+
+  /** However long the service can't be reached. */
+  async #reach<T>(call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (thrown) {
+        const error = ChatError.from(thrown);
+        if (!error.isRetryable) throw error;
+        this.connection = { state: "reconnecting", error };
+        this.changed();
+      }
+    }
   }
 
   get current(): AgentChat | undefined {
@@ -101,8 +118,13 @@ export class DeskModel extends Store {
     this.colleagues.selected = undefined;
     if (before && before.id !== sessionId) this.#dropIfDone(before);
     kept.put("desk.selected", sessionId);
-    void this.current?.log.fill(this.client).then(() => this.changed(), () => undefined);
+    this.#fill();
     this.changed();
+  }
+
+  /** What was said before the stream began; a try that fails is made again when the chat is chosen. */
+  #fill(): void {
+    void this.current?.log.fill(this.client).then(() => this.changed(), () => undefined);
   }
 
   seen(chat: AgentChat): void {
@@ -132,6 +154,7 @@ export class DeskModel extends Store {
     const call = this.client.sessions.acceptOffer({ sessionId, offerId }).then(({ session }) => {
       if (session) this.#chat(sessionId).log.view(session);
       this.offers.delete(offerId);
+      this.justAccepted = sessionId;
       this.select(sessionId);
     });
     if (!(await this.toasts.attempt(call))) this.#answered.delete(offerId);
@@ -180,8 +203,8 @@ export class DeskModel extends Store {
         break;
       case "caughtUp":
         this.isLive = true;
-        if (!this.current) this.select(this.list[0]?.id);
-        else this.select(this.selected);
+        if (this.current) this.#fill();
+        else if (!this.colleagues.current) this.select(this.list[0]?.id);
         break;
       case "typing":
         this.chats.get(update.sessionId)?.typing.typed(update.participantId);

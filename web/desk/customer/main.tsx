@@ -35,7 +35,9 @@ function customerModel(): CustomerModel {
 
 function App() {
   useStore(token);
-  if (!token.claims) return <SignIn title="Chat with us" hint="This page needs a customer's token." token={token} />;
+  if (token.claims?.role !== "customer") {
+    return <SignIn title="Chat with us" hint="This page needs a customer's token." token={token} />;
+  }
   return (
     <>
       <StaleToken token={token} />

@@ -2,6 +2,7 @@ import {
   ActorKind,
   Audience,
   type ChatClient,
+  ChatError,
   type Connection,
   type GetAvailabilityResponse,
   type Session,
@@ -50,12 +51,14 @@ export class CustomerModel extends Store {
   async run(): Promise<void> {
     try {
       const { sessions } = await this.client.sessions.listSessions({ pageSize: 1 });
+      this.problem = undefined;
       const newest = sessions[0];
       const isOpen = newest && newest.state !== SessionState.ENDED;
       if (newest && (isOpen || kept.get("customer.session", "") === newest.sessionId)) await this.#follow(newest);
       else await this.offerStart();
     } catch (thrown) {
       this.#fail(thrown);
+      if (ChatError.from(thrown).isRetryable) await this.run();
     }
   }
 
@@ -189,8 +192,9 @@ export class CustomerModel extends Store {
   }
 
   #fail(thrown: unknown): void {
-    this.problem = explain(thrown);
-    if (this.phase === "looking") this.phase = "start";
+    const error = ChatError.from(thrown);
+    this.problem = explain(error);
+    if (this.phase === "looking" && !error.isRetryable) this.phase = "start";
     this.changed();
   }
 }

@@ -26,18 +26,22 @@ export interface Written {
   files: { id: string; name: string }[];
 }
 
+type Helper = (text: string, replace: (text: string) => void) => ComponentChildren;
+
 interface ComposerProps {
   client: ChatClient;
   sessionId: string;
   /** Agents may write what only staff sees. */
   mayWhisper: boolean;
-  /** Supervisors who only look in may do nothing else. */
+  /** Supervisors who only look in may do nothing else, and send no files. */
   whisperOnly?: boolean;
   onSend: (written: Written) => void;
   onTyping: (isWhisper: boolean) => void;
   box?: Ref<HTMLTextAreaElement>;
   /** More to put in: shown above the box, told what is written so far and how to replace it. */
-  helper?: (text: string, replace: (text: string) => void) => ComponentChildren;
+  helper?: Helper;
+  /** More buttons below it. */
+  tools?: Helper;
 }
 
 /** Typing is told again at most that often; it holds for 6 seconds. */
@@ -70,7 +74,9 @@ export function Composer(props: ComposerProps) {
     typed.current = Date.now();
     props.onTyping(whispers);
   };
+  const replace = (text: string) => change((before) => ({ ...before, text }));
   const attach = (files: Iterable<File>) => {
+    if (props.whisperOnly) return;
     for (const file of files) {
       const fileKey = crypto.randomUUID();
       const put = (more: Partial<DraftFile>) =>
@@ -90,6 +96,8 @@ export function Composer(props: ComposerProps) {
     if (!isReady(latest.current)) return;
     const ready = files.flatMap(({ id, name }) => (id === undefined ? [] : [{ id, name }]));
     props.onSend({ text: text.trim(), isWhisper: whispers, files: ready });
+    // What comes next is typing again, but not one call for each short word.
+    typed.current = Math.min(typed.current, Date.now() - TYPING_INTERVAL + 1000);
     change(() => NONE);
   };
 
@@ -106,7 +114,7 @@ export function Composer(props: ComposerProps) {
         attach(event.dataTransfer?.files ?? []);
       }}
     >
-      {props.helper?.(draft.text, (text) => change((before) => ({ ...before, text })))}
+      {props.helper?.(draft.text, replace)}
       <Files
         files={draft.files}
         onRemove={(gone) => change((before) => ({ ...before, files: before.files.filter(({ key }) => key !== gone) }))}
@@ -142,9 +150,12 @@ export function Composer(props: ComposerProps) {
             event.currentTarget.value = "";
           }}
         />
-        <button type="button" class="quiet" onClick={() => picker.current?.click()}>
-          <Icon name="clip" /> Attach a file
-        </button>
+        {!props.whisperOnly && (
+          <button type="button" class="quiet" onClick={() => picker.current?.click()}>
+            <Icon name="clip" /> Attach a file
+          </button>
+        )}
+        {props.tools?.(draft.text, replace)}
         {props.mayWhisper && !props.whisperOnly && (
           <label class="check">
             <input type="checkbox" checked={whispers} onChange={(event) => setWhispers(event.currentTarget.checked)} />

@@ -68,12 +68,23 @@ export function TokenForm({ label, action, onToken }: TokenFormProps) {
   );
 }
 
-/** The page before there is a token. */
-export function SignIn({ title, hint, token }: { title: string; hint: string; token: PageToken }) {
+interface SignInProps {
+  title: string;
+  /** Whose token it is. */
+  hint: string;
+  token: PageToken;
+}
+
+/** The page before there is a token, or with one for another page. */
+export function SignIn({ title, hint, token }: SignInProps) {
+  const role = token.claims?.role;
   return (
     <main class="sign-in card">
       <h1>{title}</h1>
-      <p>{hint}</p>
+      <p>
+        {role !== undefined && `This token is for the role “${role}”. `}
+        {hint}
+      </p>
       <TokenForm label="Token" action="Sign in" onToken={(text) => token.give(text)} />
     </main>
   );

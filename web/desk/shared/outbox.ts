@@ -1,6 +1,7 @@
 import { Audience, ChatError, type ChatClient } from "@chatsession/client";
 import { kept } from "./kept.ts";
 import { explain } from "./refusals.ts";
+import type { Toasts } from "./toasts.ts";
 
 /** A message on its way. */
 export interface Outgoing {
@@ -24,9 +25,11 @@ export class Outbox {
   readonly #client: ChatClient;
   readonly #key: string;
   readonly #changed: () => void;
+  readonly #toasts: Toasts | undefined;
 
-  constructor(client: ChatClient, key: string, changed: () => void) {
+  constructor(client: ChatClient, key: string, changed: () => void, toasts?: Toasts) {
     this.#client = client;
+    this.#toasts = toasts;
     this.#key = key;
     this.#changed = changed;
     this.#messages = kept.get<Outgoing[]>(key, []);
@@ -84,6 +87,8 @@ export class Outbox {
       const error = ChatError.from(thrown);
       if (error.isRetryable || error.isUnauthenticated) return false;
       message.refused = explain(error);
+      // Its chat may not be on the screen.
+      this.#toasts?.say(`A message wasn't sent: ${message.refused}`, "bad");
       this.#keep();
       return false;
     }

@@ -1,10 +1,18 @@
 import { options } from "preact";
 import { useEffect, useReducer } from "preact/hooks";
 
-// However many events come at once, the page is painted once. A page that is in the background gets no frames.
+/** A page that is in the background gets no frames, and still counts in its title what is unread. */
+const WITHOUT_FRAMES = 100;
+
+// However many events come at once, the page is painted once.
 options.debounceRendering = (render) => {
-  if (document.hidden) setTimeout(render, 0);
-  else requestAnimationFrame(render);
+  const paint = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    render();
+  };
+  const frame = requestAnimationFrame(paint);
+  const timer = setTimeout(paint, WITHOUT_FRAMES);
 };
 
 /** What a page shows. It changes in place and says so. */

@@ -1,4 +1,5 @@
 import { AgentStatus, type AgentTarget } from "@chatsession/client";
+import { reasonInWords } from "../agent/states.ts";
 import { useNow } from "../shared/store.ts";
 import { clock, moment } from "../shared/time.ts";
 import type { WallModel } from "./model.ts";
@@ -56,7 +57,7 @@ function Row({ agent, model, now }: { agent: AgentTarget; model: WallModel; now:
       <th scope="row">{agent.displayName}</th>
       <td>
         <span class={`dot dot-${dot}`} aria-hidden="true" /> {STATUS[status]}
-        {state?.reason && !isOut && <span class="muted"> {state.reason}</span>}
+        {state?.reason && !isOut && <span class="muted"> {reasonInWords(state.reason)}</span>}
       </td>
       <td>{isOut ? "–" : clock(now - moment(state?.sinceTime))}</td>
       <td>

@@ -20,15 +20,17 @@ export function Wall({ model }: { model: WallModel }) {
   const hasSide = own !== undefined || model.monitored !== undefined;
   return (
     <div class={hasSide ? "wall wall-split" : "wall"}>
-      <header class="top">
-        <h1 class="brand">ChatSession</h1>
-        <span class="muted">Wall</span>
-        <span class="grow" />
-        <Figure value={waiting} name="waiting" />
-        <Figure value={model.sessions.length - waiting} name="attended" />
-        <Figure value={flagged} name="asking for help" isAlarm={flagged > 0} />
-      </header>
-      <ConnectionBanner connection={model.isReconnecting ? { state: "reconnecting", error: undefined } : undefined} />
+      <div class="top-bar">
+        <header class="top">
+          <h1 class="brand">ChatSession</h1>
+          <span class="muted">Wall</span>
+          <span class="grow" />
+          <Figure value={waiting} name="waiting" />
+          <Figure value={model.sessions.length - waiting} name="attended" />
+          <Figure value={flagged} name="asking for help" isAlarm={flagged > 0} />
+        </header>
+        <ConnectionBanner connection={model.isReconnecting ? { state: "reconnecting", error: undefined } : undefined} />
+      </div>
       {model.problem !== undefined && (
         <p role="alert" class="banner banner-danger">
           {model.problem}

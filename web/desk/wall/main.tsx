@@ -22,10 +22,8 @@ function wallModel(self: string): WallModel {
 function App() {
   useStore(token);
   const { sub, role } = token.claims ?? {};
-  const hint = "Sign in with a supervisor's token.";
-  if (sub === undefined) return <SignIn title="Supervisor's wall" hint={hint} token={token} />;
-  if (role !== "supervisor") {
-    return <SignIn title="Supervisor's wall" hint={`This token is for the role “${role}”. ${hint}`} token={token} />;
+  if (sub === undefined || role !== "supervisor") {
+    return <SignIn title="Supervisor's wall" hint="Sign in with a supervisor's token." token={token} />;
   }
   return (
     <>
