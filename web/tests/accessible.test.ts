@@ -12,7 +12,7 @@ let stage: Stage;
 before(async () => {
   stage = await Stage.open();
 });
-after(() => stage.close());
+after(() => stage?.close());
 afterEach(() => stage.leave());
 
 /** Fails with what axe finds: each rule that is broken, and where. */

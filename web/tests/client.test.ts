@@ -17,7 +17,7 @@ let server: Server;
 before(async () => {
   server = await Server.start();
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 const client = (role: "agent" | "customer", id: string) => connect({ url: server.url, token: server.token(role, id) });
 

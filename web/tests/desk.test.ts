@@ -12,7 +12,7 @@ let stage: Stage;
 before(async () => {
   stage = await Stage.open();
 });
-after(() => stage.close());
+after(() => stage?.close());
 afterEach(async () => {
   await stage.leave();
   assert.deepEqual(stage.problems, []);

@@ -8,7 +8,7 @@ let people = 0;
 before(async () => {
   stage = await Stage.open();
 });
-after(() => stage.close());
+after(() => stage?.close());
 
 // Each test has its own chat; the agents stay.
 let ann: AgentDesk;

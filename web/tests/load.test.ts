@@ -14,7 +14,7 @@ before(async () => {
   stage = await Stage.open(["limits.rates.customer.per_second=100", "limits.rates.customer.burst=100"]);
   ann = await stage.agent("ann");
 });
-after(() => stage.close());
+after(() => stage?.close());
 
 /** When each text was painted, in the page's own words: after the frame that first had it. */
 async function notePaintings({ page }: AgentDesk | CustomerChat): Promise<void> {

@@ -8,7 +8,7 @@ let server: Server;
 before(async () => {
   server = await Server.start();
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 test("the first program of the README works as it stands", async () => {
   // Given the program, but for where the server is and who calls

@@ -6,7 +6,7 @@ let stage: Stage;
 before(async () => {
   stage = await Stage.open();
 });
-after(() => stage.close());
+after(() => stage?.close());
 
 test("a colleague is invited, is connected, and keeps the customer when the first agent ends the chat", async () => {
   // Given an agent in a live chat

@@ -9,7 +9,7 @@ import { ChatPane } from "./ChatPane.tsx";
 import { ColleaguePane } from "./ColleaguePane.tsx";
 import { ContactPanel } from "./ContactPanel.tsx";
 import type { DeskModel } from "./model.ts";
-import { Offers } from "./Offers.tsx";
+import { OfferList } from "./OfferList.tsx";
 import { ShortcutHelp, useShortcuts } from "./shortcuts.tsx";
 import { StatePicker } from "./StatePicker.tsx";
 
@@ -48,7 +48,7 @@ export function Desk({ model, token }: DeskProps) {
         <ConnectionBanner connection={model.connection} />
       </div>
       <nav class="side" aria-label="Offers and chats">
-        <Offers model={model} />
+        <OfferList model={model} />
         <ChatList model={model} />
       </nav>
       {colleague ? (

@@ -1,6 +1,7 @@
 import { ChatError, IfLast } from "@chatsession/client";
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/Dialog.tsx";
+import { explain } from "../shared/refusals.ts";
 import type { AgentChat } from "./chat.ts";
 import { InviteWindow } from "./InviteWindow.tsx";
 import type { DeskModel } from "./model.ts";
@@ -23,7 +24,7 @@ export function EndChat({ model, chat }: EndProps) {
       await model.client.sessions.leave({ sessionId: chat.id, ifLast });
     } catch (thrown) {
       const error = ChatError.from(thrown);
-      if (error.reason !== "LAST_AGENT") await model.toasts.attempt(Promise.reject(error));
+      if (error.reason !== "LAST_AGENT") model.toasts.say(explain(error), "bad");
       else setChoices(error.metadataOfReason["choices"]?.split(",") ?? []);
     }
   };

@@ -5,11 +5,11 @@ import {
   type ChatClient,
   ChatError,
   type Connection,
-  type DeskOffer,
   type DeskUpdate,
   type Event,
-  JoinCause,
+  OfferKind,
   OfferOutcome,
+  type Session,
   type WrapUp,
 } from "@chatsession/client";
 import type { Written } from "../shared/Composer.tsx";
@@ -17,12 +17,12 @@ import { kept } from "../shared/kept.ts";
 import { Outbox } from "../shared/outbox.ts";
 import { explain } from "../shared/refusals.ts";
 import { Store } from "../shared/store.ts";
-import { serverClock } from "../shared/time.ts";
 import type { Toasts } from "../shared/toasts.ts";
-import { CANCEL_CAUSES, type Reader } from "../shared/words.ts";
+import { OFFER_ENDS, type Reader } from "../shared/words.ts";
 import { AgentChat } from "./chat.ts";
 import { Colleagues } from "./colleagues.ts";
 import { Directory } from "./directory.ts";
+import { Offers } from "./offers.ts";
 
 /** Everything at an agent's desk. */
 export class DeskModel extends Store {
@@ -36,17 +36,15 @@ export class DeskModel extends Store {
   selected: string | undefined;
   /** Its agent will want to write. */
   justAccepted: string | undefined;
-  readonly offers = new Map<string, DeskOffer>();
   readonly chats = new Map<string, AgentChat>();
   readonly wrapUps = new Map<string, WrapUp>();
   readonly names = new Directory();
   readonly colleagues: Colleagues;
+  readonly offers: Offers;
   readonly outbox: Outbox;
   readonly client: ChatClient;
   readonly self: string;
   readonly toasts: Toasts;
-  /** Offers answered here: their end is no news. */
-  readonly #answered = new Set<string>();
 
   constructor(client: ChatClient, self: string, toasts: Toasts) {
     super();
@@ -55,6 +53,7 @@ export class DeskModel extends Store {
     this.toasts = toasts;
     this.outbox = new Outbox(client, `outbox.${self}`, () => this.changed(), toasts);
     this.colleagues = new Colleagues(client, self, () => this.changed());
+    this.offers = new Offers(client, toasts, (session) => this.#accepted(session));
     this.selected = kept.get<string | undefined>("desk.selected", undefined);
   }
 
@@ -148,31 +147,12 @@ export class DeskModel extends Store {
     await this.toasts.attempt(call);
   }
 
-  async accept({ offer, sessionId }: DeskOffer): Promise<void> {
-    const offerId = offer?.offerId ?? "";
-    this.#answered.add(offerId);
-    const call = this.client.sessions.acceptOffer({ sessionId, offerId }).then(({ session }) => {
-      if (session) this.#chat(sessionId).log.view(session);
-      this.offers.delete(offerId);
-      this.justAccepted = sessionId;
-      this.select(sessionId);
-    });
-    if (!(await this.toasts.attempt(call))) this.#answered.delete(offerId);
-  }
-
-  async decline({ offer, sessionId }: DeskOffer): Promise<void> {
-    const offerId = offer?.offerId ?? "";
-    this.#answered.add(offerId);
-    await this.toasts.attempt(this.client.sessions.declineOffer({ sessionId, offerId }));
-  }
-
   #read(update: DeskUpdate): void {
     switch (update.kind) {
       case "opened": {
         const { desk } = update;
         this.state = desk.state;
-        this.offers.clear();
-        for (const offer of desk.offers) this.#offer(offer);
+        this.offers.opened(desk.offers);
         this.wrapUps.clear();
         for (const wrapUp of desk.wrapUps) this.#wrapUp(wrapUp);
         for (const session of desk.sessions) {
@@ -189,15 +169,12 @@ export class DeskModel extends Store {
         this.state = update.state;
         break;
       case "offer":
-        this.#offer(update.offer);
+        this.offers.rings(update.offer);
+        this.names.seeAgent(update.offer.offer?.inviterAgentId ?? "", update.offer.inviterName);
         break;
-      case "offerEnded": {
-        const { offerId, outcome, cause } = update.ended;
-        const isNews = this.offers.delete(offerId) && !this.#answered.delete(offerId);
-        if (isNews && outcome === OfferOutcome.CANCELED) this.toasts.say(CANCEL_CAUSES[cause]);
-        if (isNews && outcome === OfferOutcome.NO_ANSWER) this.toasts.say("An offer wasn't answered in time.", "bad");
+      case "offerEnded":
+        this.offers.ended(update.ended);
         break;
-      }
       case "event":
         this.#event(update.sessionId, update.event);
         break;
@@ -232,10 +209,10 @@ export class DeskModel extends Store {
     }
   }
 
-  #offer(offer: DeskOffer): void {
-    serverClock(offer.serverTime);
-    this.names.seeAgent(offer.offer?.inviterAgentId ?? "", offer.inviterName);
-    if (offer.offer) this.offers.set(offer.offer.offerId, offer);
+  #accepted(session: Session): void {
+    this.#chat(session.sessionId).log.view(session);
+    this.justAccepted = session.sessionId;
+    this.select(session.sessionId);
   }
 
   #wrapUp(wrapUp: WrapUp): void {
@@ -255,16 +232,21 @@ export class DeskModel extends Store {
     if (event.kind.case === "messagePosted") this.outbox.said(event.kind.value.messageId);
     if (!chat.log.session) void chat.refresh(this.client, () => this.changed());
     if (!isNew || !this.isLive) return;
-    const { kind } = event;
-    if (kind.case === "participantJoined" && kind.value.participant?.agentId !== this.self) {
-      const isGuest = kind.value.cause === JoinCause.CONFERENCE || kind.value.cause === JoinCause.BARGED_IN;
-      const isMine = !chat.hasLeft && isGuest;
-      if (isMine) this.toasts.say(`${kind.value.participant?.displayName} is connected`, "good");
-    }
-    if (kind.case === "offerEnded" && kind.value.outcome === OfferOutcome.DECLINED && !chat.hasLeft) {
-      this.toasts.say(`${this.names.agent(kind.value.agentId)} declined`);
-    }
+    this.#tell(event, chat);
     if (chat.hasLeft) this.#gone(chat);
+  }
+
+  /** What an agent waits for, also while they look at another chat: invited isn't connected. */
+  #tell({ kind }: Event, { hasLeft }: AgentChat): void {
+    if (kind.case === "participantJoined" && kind.value.participant?.agentId !== this.self) {
+      const name = kind.value.participant?.displayName ?? "";
+      this.toasts.say(hasLeft ? `${name} has taken over` : `${name} is connected`, "good");
+    }
+    if (kind.case === "offerEnded" && kind.value.kind === OfferKind.INVITATION && !hasLeft) {
+      const { outcome, agentId } = kind.value;
+      const isFailed = outcome === OfferOutcome.DECLINED || outcome === OfferOutcome.NO_ANSWER;
+      if (isFailed) this.toasts.say(`${this.names.agent(agentId)} ${OFFER_ENDS[outcome]}`);
+    }
   }
 
   /** The agent isn't in it any more. It stays on the screen while there is work on it, or while it is looked at. */

@@ -70,8 +70,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function first(model: DeskModel, what: "accept" | "decline"): void {
-  const [offer] = model.offers.values();
-  if (offer) void model[what](offer);
+  const [offer] = model.offers.list;
+  if (offer) void model.offers[what](offer);
 }
 
 function step(model: DeskModel, by: number): void {

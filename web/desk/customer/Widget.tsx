@@ -1,5 +1,5 @@
 import { SessionState } from "@chatsession/client";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Composer } from "../shared/Composer.tsx";
 import { ConnectionBanner } from "../shared/Connection.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
@@ -12,12 +12,6 @@ import { StartForm } from "./StartForm.tsx";
 /** The customer's chat. */
 export function Widget({ model }: { model: CustomerModel }) {
   useStore(model);
-  useEffect(() => {
-    // What came while the page was in the background is read when it isn't any more.
-    const look = () => document.hidden || model.seen();
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, [model]);
   return (
     <div class="widget card">
       <Head model={model} />

@@ -1,6 +1,6 @@
 import { ActorKind, Audience, type ChatClient, type Event } from "@chatsession/client";
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AttachmentView } from "./Attachment.tsx";
 import type { Outgoing, Outbox } from "./outbox.ts";
 import { hour } from "./time.ts";
@@ -42,6 +42,13 @@ export function Timeline(props: TimelineProps) {
     element.scrollTop = element.scrollHeight;
     if (!document.hidden) props.onSeen();
   }, [size, sessionId, typing]);
+
+  useEffect(() => {
+    // What came while the page was in the background is read when it isn't any more.
+    const look = () => document.hidden || !isAtEnd.current || props.onSeen();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [sessionId]);
 
   return (
     <div

@@ -1,7 +1,7 @@
 import { SessionState } from "@chatsession/client";
 import { ChatPane } from "../agent/ChatPane.tsx";
 import { ContactPanel } from "../agent/ContactPanel.tsx";
-import { Offers } from "../agent/Offers.tsx";
+import { OfferList } from "../agent/OfferList.tsx";
 import { ConnectionBanner } from "../shared/Connection.tsx";
 import { useStore } from "../shared/store.ts";
 import { ToastList } from "../shared/ToastList.tsx";
@@ -40,10 +40,11 @@ export function Wall({ model }: { model: WallModel }) {
         <QueueTable model={model} />
         <AgentTable model={model} />
         <SessionTable model={model} />
+        {model.hasMore && <p class="muted">Only the first hundred agents and queues are shown.</p>}
       </main>
       {hasSide && (
         <aside class="wall-side" aria-label="Chat">
-          {model.desk && <Offers model={model.desk} />}
+          {model.desk && <OfferList model={model.desk} />}
           {own && model.desk ? (
             <>
               <ChatPane key={own.id} model={model.desk} chat={own} />

@@ -27,7 +27,7 @@ export class WallModel extends Store {
   agentStatistics = new Map<string, AgentStatistics>();
   problem: string | undefined;
   isReconnecting = false;
-  isLive = false;
+  hasMore = false;
   monitored: Monitored | undefined;
   /** The supervisor's own desk, while they take part in chats. */
   desk: DeskModel | undefined;
@@ -121,7 +121,7 @@ export class WallModel extends Store {
         const targets = [...rows.values()];
         this.agents = targets.flatMap(({ kind }) => (kind.case === "agent" ? [kind.value] : []));
         this.queues = targets.flatMap(({ kind }) => (kind.case === "queue" ? [kind.value] : []));
-        this.isLive = true;
+        this.hasMore = update.more;
         this.changed();
       }
     } catch (thrown) {

@@ -41,7 +41,7 @@ export class AgentDesk extends Chat {
 
   async beReady(): Promise<void> {
     await this.page.getByLabel("Your state").selectOption("ready");
-    await this.page.locator(".dot-ready").first().waitFor();
+    await this.page.locator(".state .dot-ready").waitFor();
   }
 
   async accept(customer: string): Promise<void> {

@@ -1,16 +1,13 @@
 import { type DeskOffer, InviteMode, OfferKind } from "@chatsession/client";
 import { useNow } from "../shared/store.ts";
-import { clock, milliseconds, moment, untilDeadline } from "../shared/time.ts";
+import { clock, milliseconds, untilDeadline } from "../shared/time.ts";
 import type { DeskModel } from "./model.ts";
 
 /** Offers that ring, the most urgent first. */
-export function Offers({ model }: { model: DeskModel }) {
-  const offers = [...model.offers.values()].sort(
-    (one, other) => moment(one.offer?.expireTime) - moment(other.offer?.expireTime),
-  );
+export function OfferList({ model }: { model: DeskModel }) {
   return (
     <section aria-label="Offers" aria-live="assertive" class="offers">
-      {offers.map((offer) => (
+      {model.offers.list.map((offer) => (
         <OfferCard key={offer.offer?.offerId} offer={offer} model={model} />
       ))}
     </section>
@@ -44,10 +41,10 @@ function OfferCard({ offer, model }: { offer: DeskOffer; model: DeskModel }) {
         </dl>
       )}
       <p class="row">
-        <button type="button" class="primary" onClick={() => void model.accept(offer)}>
+        <button type="button" class="primary" onClick={() => void model.offers.accept(offer)}>
           Accept
         </button>
-        <button type="button" onClick={() => void model.decline(offer)}>
+        <button type="button" onClick={() => void model.offers.decline(offer)}>
           Decline
         </button>
       </p>
