@@ -1,0 +1,110 @@
+import type { Message } from "@bufbuild/protobuf";
+import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import { ChatError } from "./error.ts";
+import { AgentDesk } from "./gen/chatsession/v1/agent_desk_pb.ts";
+import { ChatSession } from "./gen/chatsession/v1/chat_session_pb.ts";
+import { Supervision } from "./gen/chatsession/v1/supervision_pb.ts";
+import { retryCall } from "./retry.ts";
+import { type TokenSource, Tokens } from "./token.ts";
+import { type DeskUpdate, watchDesk } from "./watch/desk.ts";
+import type { WatchOptions } from "./watch/keeper.ts";
+import { type SessionUpdate, watchSession } from "./watch/session.ts";
+import { type TargetFilter, type TargetsUpdate, watchTargets } from "./watch/targets.ts";
+
+/** Where the service is, and who calls. */
+export interface ConnectOptions {
+  /** As in `https://chat.example.com`; in a page that the service itself serves, `location.origin`. */
+  url: string;
+  /** A token, or where to ask for one. */
+  token: TokenSource;
+  /** How long a call is retried while the service can't be reached, in milliseconds; 30 s by default. */
+  timeout?: number;
+  /** Instead of gRPC-Web to `url`: for tests. Told the interceptors to use. */
+  transport?: (interceptors: Interceptor[]) => Transport;
+}
+
+/** Where a session's stream starts. */
+export interface WatchSessionOptions extends WatchOptions {
+  /** The last revision that the caller has: `0n` brings all events. Unset: from now on. */
+  after?: bigint;
+  /** Also bring the session as it stands, in `opened`. Implied when `after` is unset. */
+  snapshot?: boolean;
+}
+
+/**
+ * The service, for one caller. Calls fill their `requestId` and are made again while the service can't be reached, with
+ * the same one, so that they take effect once; what fails is a {@link ChatError}.
+ */
+export interface ChatClient {
+  /** Chats with customers. */
+  readonly sessions: Client<typeof ChatSession>;
+  /** An agent's own desk: state, colleagues, canned responses. */
+  readonly desk: Client<typeof AgentDesk>;
+  /** For supervisors. */
+  readonly supervision: Client<typeof Supervision>;
+  /**
+   * What happens in a session, each event once and in order, however often the connection breaks. Ends with the session,
+   * or with the caller's leaving; throws when the service refuses for good. Leaving the loop closes the stream.
+   */
+  watchSession(sessionId: string, options?: WatchSessionOptions): AsyncIterable<SessionUpdate>;
+  /** Everything of the agent. An open one is the agent's presence: it keeps them signed in. Ends when they sign out. */
+  watchDesk(options?: WatchOptions): AsyncIterable<DeskUpdate>;
+  /** Colleagues and queues to choose from, kept current. Ends only with an error. */
+  watchTargets(filter?: TargetFilter, options?: WatchOptions): AsyncIterable<TargetsUpdate>;
+}
+
+const TIMEOUT = 30_000;
+
+/** Connects to the service. Nothing is sent before the first call. */
+export function connect(options: ConnectOptions): ChatClient {
+  const tokens = new Tokens(options.token);
+  const interceptors = [once(options.timeout ?? TIMEOUT), authorize(tokens)];
+  const transport =
+    options.transport?.(interceptors) ??
+    createGrpcWebTransport({ baseUrl: options.url, useBinaryFormat: true, interceptors });
+  const sessions = createClient(ChatSession, transport);
+  const desk = createClient(AgentDesk, transport);
+  return {
+    sessions,
+    desk,
+    supervision: createClient(Supervision, transport),
+    watchSession: (sessionId, { after, snapshot, ...rest } = {}) =>
+      watchSession(sessions, { sessionId, after, snapshot: snapshot ?? false }, { tokens, ...rest }),
+    watchDesk: (rest = {}) => watchDesk(desk, { tokens, ...rest }),
+    watchTargets: (filter = {}, rest = {}) => watchTargets(desk, filter, { tokens, ...rest }),
+  };
+}
+
+/** A call takes effect once, however often it has to be made: its request id is filled before the first try. */
+function once(timeout: number): Interceptor {
+  return (next) => async (request) => {
+    if (request.stream) return await refused(next(request));
+    const message = request.message as Message & { requestId?: string };
+    if (message.requestId === "") message.requestId = crypto.randomUUID();
+    return await retryCall(() => refused(next(request)), timeout, request.signal);
+  };
+}
+
+async function refused<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (thrown) {
+    throw ChatError.from(thrown);
+  }
+}
+
+/** Gives each call the token; asks for another one, once, when it is refused. */
+function authorize(tokens: Tokens): Interceptor {
+  return (next) => async (request) => {
+    const token = await tokens.get();
+    request.header.set("authorization", `Bearer ${token}`);
+    try {
+      return await next(request);
+    } catch (thrown) {
+      if (!ChatError.from(thrown).isUnauthenticated || !tokens.refuse(token)) throw thrown;
+      request.header.set("authorization", `Bearer ${await tokens.get()}`);
+      return await next(request);
+    }
+  };
+}

@@ -1,0 +1,112 @@
+import { ActorKind, type ChatClient, type Event, type Offer, openInvitations } from "@chatsession/client";
+import { SessionLog, TypingMarks } from "../shared/events.ts";
+import type { Receipts } from "../shared/Timeline.tsx";
+
+/** One chat at an agent's desk. */
+export class AgentChat {
+  readonly log: SessionLog;
+  readonly typing: TypingMarks;
+  /** The agent isn't connected any more: what is left is after-chat work, or nothing. */
+  hasLeft = false;
+  /** The highest revision that the customer's page has received. */
+  delivered = 0n;
+  readonly #self: string;
+  #readHere = 0n;
+  #isRefreshing = false;
+
+  constructor(sessionId: string, self: string, changed: () => void) {
+    this.log = new SessionLog(sessionId);
+    this.#self = self;
+    this.typing = new TypingMarks(changed);
+  }
+
+  get id(): string {
+    return this.log.sessionId;
+  }
+
+  get customer(): string {
+    return this.log.session?.customer?.displayName || "Customer";
+  }
+
+  get invitations(): Offer[] {
+    return this.log.session ? openInvitations(this.log.session) : [];
+  }
+
+  /** Colleagues who are connected, too. */
+  get others() {
+    return (this.log.session?.participants ?? []).filter((each) => each.connected && each.agentId !== this.#self);
+  }
+
+  get isOver(): boolean {
+    return this.log.session?.endTime !== undefined;
+  }
+
+  get unread(): number {
+    const own = this.#ownParticipant;
+    const mark = this.log.session?.readMarks.find((each) => each.participantId === own)?.revision ?? 0n;
+    return this.log.unread(mark > this.#readHere ? mark : this.#readHere, (event) => this.isOwn(event));
+  }
+
+  /** Who has the word. */
+  get isCustomersTurn(): boolean {
+    const last = this.log.lastMessage();
+    return last !== undefined && last.actor?.kind !== ActorKind.CUSTOMER;
+  }
+
+  get receipts(): Receipts {
+    const marks = this.log.session?.readMarks ?? [];
+    return { delivered: this.delivered, read: marks.find((mark) => mark.participantId === "0")?.revision ?? 0n };
+  }
+
+  /** Who is typing, by name. */
+  get typist(): string | undefined {
+    const id = this.typing.now().find((each) => each !== this.#ownParticipant);
+    if (id === undefined) return undefined;
+    if (id === "0") return this.customer;
+    return this.log.session?.participants.find((each) => each.participantId === id)?.displayName;
+  }
+
+  isOwn(event: Event): boolean {
+    return event.actor?.id === this.#self;
+  }
+
+  event(event: Event): boolean {
+    const isNew = this.log.add(event);
+    const { kind } = event;
+    if (kind.case === "messagePosted") this.typing.stopped(this.#participantOf(event));
+    if (isNew && (kind.case === "participantJoined" || kind.case === "participantLeft")) {
+      if (kind.value.participant?.agentId === this.#self) this.hasLeft = kind.case === "participantLeft";
+    }
+    return isNew;
+  }
+
+  /** What the stream doesn't bring: how the session stands, and what was said before. */
+  async refresh(client: ChatClient, changed: () => void): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      const { session } = await client.sessions.getSession({ sessionId: this.id });
+      if (session) this.log.view(session);
+      changed();
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  /** The agent has it before their eyes. Says how far, when that is news. */
+  seen(): bigint | undefined {
+    const last = this.log.lastMessage(false);
+    if (!last || this.unread === 0) return undefined;
+    this.#readHere = last.revision;
+    return last.revision;
+  }
+
+  get #ownParticipant(): string | undefined {
+    return this.log.session?.participants.find((each) => each.agentId === this.#self)?.participantId;
+  }
+
+  #participantOf(event: Event): string {
+    if (event.actor?.kind === ActorKind.CUSTOMER) return "0";
+    return this.log.session?.participants.find((each) => each.agentId === event.actor?.id)?.participantId ?? "";
+  }
+}
