@@ -13,7 +13,7 @@ export * from "./gen/chatsession/v1/error_pb.ts";
 export * from "./gen/chatsession/v1/event_pb.ts";
 export * from "./gen/chatsession/v1/session_pb.ts";
 export * from "./gen/chatsession/v1/supervision_pb.ts";
-export type { TokenSource } from "./token.ts";
+export type { TokenAsk, TokenSource } from "./token.ts";
 export type { DeskUpdate } from "./watch/desk.ts";
 export type { Connection, WatchOptions } from "./watch/keeper.ts";
 export type { SessionUpdate } from "./watch/session.ts";

@@ -10,6 +10,7 @@ import {
   EventSchema,
   GoodbyeReason,
   type SessionUpdate,
+  type TokenAsk,
 } from "@chatsession/client";
 import { ErrorInfoSchema, RetryInfoSchema } from "../client/gen/google/rpc/error_details_pb.ts";
 import { Tokens } from "../client/token.ts";
@@ -87,8 +88,8 @@ test("a token that stays is final when it is refused; a source is asked for anot
     client("old").desk.signIn({}),
     (error) => error instanceof ChatError && error.reason === "TOKEN_EXPIRED",
   );
-  const source = ({ stale }: { stale?: string }) => {
-    asked.push(stale);
+  const source = ({ stale, isRefused }: TokenAsk) => {
+    asked.push(isRefused ? stale : undefined);
     return stale === undefined ? "old" : "good";
   };
   await client(source).desk.signIn({});

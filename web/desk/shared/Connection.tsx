@@ -20,7 +20,7 @@ export function StaleToken({ token }: { token: PageToken }) {
   if (!token.isStale) return null;
   return (
     <div class="banner banner-danger" role="alert">
-      <p>Your token has expired or isn't valid any more. Paste a new one to go on.</p>
+      <p>Your token runs out, or isn't valid any more. Paste a new one to go on.</p>
       <TokenForm label="New token" action="Go on" onToken={(text) => token.give(text)} />
     </div>
   );
