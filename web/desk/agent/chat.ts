@@ -1,4 +1,4 @@
-import { ActorKind, type ChatClient, type Event, type Offer, openInvitations } from "@chatsession/client";
+import { ActorKind, Audience, type ChatClient, type Event, type Offer, openInvitations } from "@chatsession/client";
 import { SessionLog, TypingMarks } from "../shared/events.ts";
 import type { Receipts } from "../shared/Timeline.tsx";
 
@@ -47,9 +47,9 @@ export class AgentChat {
     return this.log.unread(mark > this.#readHere ? mark : this.#readHere, (event) => this.isOwn(event));
   }
 
-  /** Who has the word. */
+  /** Who has the word. What a queue says by itself is no answer. */
   get isCustomersTurn(): boolean {
-    const last = this.log.lastMessage();
+    const last = this.log.lastMessage((event) => event.audience === Audience.EVERYONE && !isAutomatic(event));
     return last !== undefined && last.actor?.kind !== ActorKind.CUSTOMER;
   }
 
@@ -95,7 +95,7 @@ export class AgentChat {
 
   /** The agent has it before their eyes. Says how far, when that is news. */
   seen(): bigint | undefined {
-    const last = this.log.lastMessage(false);
+    const last = this.log.lastMessage();
     if (!last || this.unread === 0) return undefined;
     this.#readHere = last.revision;
     return last.revision;
@@ -109,4 +109,8 @@ export class AgentChat {
     if (event.actor?.kind === ActorKind.CUSTOMER) return "0";
     return this.log.session?.participants.find((each) => each.agentId === event.actor?.id)?.participantId ?? "";
   }
+}
+
+function isAutomatic({ actor }: Event): boolean {
+  return actor?.kind === ActorKind.QUEUE || actor?.kind === ActorKind.SYSTEM;
 }

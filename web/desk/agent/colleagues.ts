@@ -1,5 +1,4 @@
 import type { Chat, ChatClient, ChatEvent } from "@chatsession/client";
-import { explain } from "../shared/refusals.ts";
 
 /** A chat with colleagues, without a customer. */
 export interface ColleagueChat {
@@ -58,18 +57,11 @@ export class Colleagues {
     if (this.selected === chatId && !document.hidden) this.read(known);
   }
 
-  /** Opens the chat with a colleague; there is one at most. Answers a problem, if there was one. */
-  async start(agentIds: string[], name = ""): Promise<string | undefined> {
-    try {
-      const { chat } = await this.#client.desk.startChat({ memberAgentIds: agentIds, name });
-      if (chat) {
-        this.#put(chat);
-        await this.select(chat.chatId);
-      }
-      return undefined;
-    } catch (thrown) {
-      return explain(thrown);
-    }
+  /** The chat with a colleague, of which there is one at most, or a new group's. */
+  async start(agentIds: string[], name = ""): Promise<string> {
+    const { chat } = await this.#client.desk.startChat({ memberAgentIds: agentIds, name });
+    if (chat) this.#put(chat);
+    return chat?.chatId ?? "";
   }
 
   async select(chatId: string | undefined): Promise<void> {

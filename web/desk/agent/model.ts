@@ -139,6 +139,15 @@ export class DeskModel extends Store {
     this.outbox.send({ sessionId: chat.id, text, audience, attachmentIds, attachmentNames });
   }
 
+  /** Opens a chat with colleagues, once the window in which they were chosen is closed. */
+  async write(agentIds: string[], name: string, close: () => void): Promise<void> {
+    const call = this.colleagues.start(agentIds, name).then((chatId) => {
+      close();
+      return this.colleagues.select(chatId);
+    });
+    await this.toasts.attempt(call);
+  }
+
   async setState(status: AgentStatus, reason = ""): Promise<void> {
     const call = this.client.desk.setState({ status, reason }).then(({ state }) => {
       this.state = state;

@@ -1,4 +1,4 @@
-import { Audience, type ChatClient, type Event, foldSession, type Session } from "@chatsession/client";
+import { type ChatClient, type Event, foldSession, type Session } from "@chatsession/client";
 
 /** A session as a page knows it: where it stands, and every event so far, in order. */
 export class SessionLog {
@@ -74,11 +74,9 @@ export class SessionLog {
     return count;
   }
 
-  /** The last message; of those for everyone, unless whispers count. */
-  lastMessage(everyone = true): Event | undefined {
-    return this.events.findLast(
-      (event) => event.kind.case === "messagePosted" && (!everyone || event.audience === Audience.EVERYONE),
-    );
+  /** The last message; of those that count. */
+  lastMessage(counts: (event: Event) => boolean = () => true): Event | undefined {
+    return this.events.findLast((event) => event.kind.case === "messagePosted" && counts(event));
   }
 }
 
