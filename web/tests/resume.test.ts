@@ -26,7 +26,7 @@ const refusal = (code: Code, reason: string, metadata = {}) =>
 
 test("however the stream breaks, each event comes once and in order, and the loop ends with the session", async () => {
   const seen = new Set<string>();
-  for (let seed = 1; seed <= 150; seed++) {
+  for (let seed = 1; seed <= 100; seed++) {
     // Given a session of some events, and a stream that is cut again and again
     const chance = new Chance(seed);
     const session = new UnreliableSession(chance, 5 + chance.number(60), chance.number(9));

@@ -70,14 +70,15 @@ export class AgentChat {
     return event.actor?.id === this.#self;
   }
 
-  event(event: Event): boolean {
-    const isNew = this.log.add(event);
+  /** Something that the stream brings. */
+  event(event: Event): void {
+    this.log.add(event);
     const { kind } = event;
     if (kind.case === "messagePosted") this.typing.stopped(this.#participantOf(event));
-    if (isNew && (kind.case === "participantJoined" || kind.case === "participantLeft")) {
+    // Also when a page of history brought it sooner: only the stream tells where the agent stands now.
+    if (kind.case === "participantJoined" || kind.case === "participantLeft") {
       if (kind.value.participant?.agentId === this.#self) this.hasLeft = kind.case === "participantLeft";
     }
-    return isNew;
   }
 
   /** What the stream doesn't bring: how the session stands, and what was said before. */
@@ -88,6 +89,8 @@ export class AgentChat {
       const { session } = await client.sessions.getSession({ sessionId: this.id });
       if (session) this.log.view(session);
       changed();
+    } catch {
+      // The next event, or choosing the chat, tries again.
     } finally {
       this.#isRefreshing = false;
     }

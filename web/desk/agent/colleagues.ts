@@ -1,4 +1,5 @@
 import type { Chat, ChatClient, ChatEvent } from "@chatsession/client";
+import type { Toasts } from "../shared/toasts.ts";
 
 /** A chat with colleagues, without a customer. */
 export interface ColleagueChat {
@@ -12,10 +13,12 @@ export class Colleagues {
   selected: string | undefined;
   readonly #client: ChatClient;
   readonly #self: string;
+  readonly #toasts: Toasts;
   readonly #changed: () => void;
 
-  constructor(client: ChatClient, self: string, changed: () => void) {
+  constructor(client: ChatClient, self: string, toasts: Toasts, changed: () => void) {
     this.#client = client;
+    this.#toasts = toasts;
     this.#self = self;
     this.#changed = changed;
   }
@@ -47,7 +50,7 @@ export class Colleagues {
   event(chatId: string, event: ChatEvent): void {
     const known = this.chats.get(chatId);
     if (!known) {
-      void this.#discover(chatId, event);
+      void this.#toasts.attempt(this.#discover(chatId, event));
       return;
     }
     add(known, event);
@@ -69,7 +72,7 @@ export class Colleagues {
     this.#changed();
     const chosen = this.current;
     if (!chosen) return;
-    await this.#fill(chosen);
+    await this.#toasts.attempt(this.#fill(chosen));
     this.read(chosen);
     this.#changed();
   }

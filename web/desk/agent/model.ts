@@ -52,7 +52,7 @@ export class DeskModel extends Store {
     this.self = self;
     this.toasts = toasts;
     this.outbox = new Outbox(client, `outbox.${self}`, () => this.changed(), toasts);
-    this.colleagues = new Colleagues(client, self, () => this.changed());
+    this.colleagues = new Colleagues(client, self, toasts, () => this.changed());
     this.offers = new Offers(client, toasts, (session) => this.#accepted(session));
     this.selected = kept.get<string | undefined>("desk.selected", undefined);
   }
@@ -123,7 +123,10 @@ export class DeskModel extends Store {
 
   /** What was said before the stream began; a try that fails is made again when the chat is chosen. */
   #fill(): void {
-    void this.current?.log.fill(this.client).then(() => this.changed(), () => undefined);
+    const chat = this.current;
+    if (!chat) return;
+    if (!chat.log.session) void chat.refresh(this.client, () => this.changed());
+    chat.log.fill(this.client).then(() => this.changed(), () => undefined);
   }
 
   seen(chat: AgentChat): void {
@@ -236,12 +239,11 @@ export class DeskModel extends Store {
 
   #event(sessionId: string, event: Event): void {
     const chat = this.#chat(sessionId);
-    const isNew = chat.event(event);
+    chat.event(event);
     this.names.seeAgent(event.actor?.id ?? "", event.actor?.displayName ?? "");
     if (event.kind.case === "messagePosted") this.outbox.said(event.kind.value.messageId);
     if (!chat.log.session) void chat.refresh(this.client, () => this.changed());
-    if (!isNew || !this.isLive) return;
-    this.#tell(event, chat);
+    if (this.isLive) this.#tell(event, chat);
     if (chat.hasLeft) this.#gone(chat);
   }
 

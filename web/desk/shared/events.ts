@@ -19,18 +19,17 @@ export class SessionLog {
     this.session = this.events.reduce(foldSession, session);
   }
 
-  /** Whether it is news. */
-  add(event: Event): boolean {
+  /** What is known already changes nothing. */
+  add(event: Event): void {
     const last = this.events.at(-1);
     if (last === undefined || event.revision > last.revision) {
       this.events.push(event);
     } else {
       const at = this.events.findIndex((each) => each.revision >= event.revision);
-      if (this.events[at]?.revision === event.revision) return false;
+      if (this.events[at]?.revision === event.revision) return;
       this.events.splice(at, 0, event);
     }
     if (this.session) this.session = foldSession(this.session, event);
-    return true;
   }
 
   /** Fetches what happened before and between what came by a stream. */

@@ -38,7 +38,7 @@ export class Stage {
 
   async person(scheme: "light" | "dark" = "light"): Promise<BrowserContext> {
     const context = await this.browser.newContext({ colorScheme: scheme, viewport: { width: 1280, height: 800 } });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     return context;
   }
 
