@@ -10,7 +10,7 @@ use super::{Settings, validate};
 const PREFIX: &str = "CHATSESSION_";
 
 /// Names under the prefix that aren't settings: the command line's own.
-const COMMAND_LINE: [&str; 4] = ["CONFIG", "SERVER", "TOKEN", "TARGET"];
+const COMMAND_LINE: [&str; 5] = ["CONFIG", "SERVER", "TOKEN", "TARGET", "URL"];
 
 /// Names that Kubernetes sets in every pod beside a service called `chatsession`.
 const KUBERNETES: [&str; 2] = ["SERVICE_", "PORT"];

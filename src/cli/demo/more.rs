@@ -5,8 +5,9 @@ use chatsession::grpc::auth::Role;
 use super::cast::Stage;
 use crate::cli::{Failure, out};
 
-/// Prints tokens and calls.
+/// Prints links, tokens and calls.
 pub(super) fn print(stage: &Stage) -> Result<(), Failure> {
+    links(stage)?;
     let (url, data) = (&stage.url, stage.data.display());
     let customer = stage.token(Role::Customer, "you")?;
     let (ann, backend) = (stage.token(Role::Agent, "ann")?, stage.token(Role::Integrator, "backend")?);
@@ -14,13 +15,13 @@ pub(super) fn print(stage: &Stage) -> Result<(), Failure> {
     let program = std::env::args().next().unwrap_or_else(|| "chatsession".to_owned());
     out::line(format!(
         r#"
-The server goes on at {url}. Tokens, good for a day:
+From a terminal: tokens, good for a day,
 
 CUSTOMER={customer}
 ANN={ann}
 BACKEND={backend}
 
-Paste them into another terminal, then try (the server tells its own schema by reflection):
+to paste into another one. buf comes by `npm ci`; the server tells its schema by reflection:
 
 # start a chat
 {call} $CUSTOMER" -d '{{"request_id":"try-1","queue_id":"sales","customer_name":"You"}}' {url}/chatsession.v1.ChatSession/StartSession
@@ -41,6 +42,36 @@ CHATSESSION_URL={url} CHATSESSION_TOKEN=$CUSTOMER cargo run -p chatsession-sdk -
 CHATSESSION_URL={url} CHATSESSION_TOKEN=$ANN cargo run -p chatsession-sdk --example agent_bot -- support
 
 Ctrl-C stops it."#
+    ));
+    Ok(())
+}
+
+/// The pages, for everybody who takes part. A browser opens only so many connections to one name, so they have two.
+fn links(stage: &Stage) -> Result<(), Failure> {
+    let one = &stage.url;
+    let other = one.replace("//127.0.0.1:", "//localhost:");
+    let link = |host: &str, page: &str, role, id| {
+        Ok::<_, Failure>(format!("{host}/{page}.html#token={}", stage.token(role, id)?))
+    };
+    let ann = link(one, "desk", Role::Agent, "ann")?;
+    let customer = link(&other, "customer", Role::Customer, "zoe")?;
+    let bob = link(&other, "desk", Role::Agent, "bob")?;
+    let carla = link(one, "wall", Role::Supervisor, "carla")?;
+    out::line(format!(
+        r#"
+The server goes on at {one}. Now play it yourself, each in a tab of its own:
+
+1. Ann, an agent. Set her to Ready.
+{ann}
+
+2. A customer. Start a chat in Sales; Ann's desk rings, accept.
+{customer}&queues=sales:Sales,billing:Billing,support:Technical%20support
+
+3. Bob, a colleague. At Ann's desk click +, invite Bob, accept at his; then End Chat at Ann's: Bob goes on.
+{bob}
+
+4. Carla, a supervisor, sees all of it.
+{carla}"#
     ));
     Ok(())
 }

@@ -119,9 +119,13 @@ fn a_misspelt_variable_is_refused_and_a_foreign_one_is_not() {
     let from =
         |name: &str| load(&Sources { environment: pairs(&[(name, "tcp://10.0.0.1:7700")]), ..Sources::default() });
     assert!(from("CHATSESSION_LISTN").is_err());
-    for foreign in
-        ["CHATSESSION_SERVICE_HOST", "CHATSESSION_PORT", "CHATSESSION_PORT_7700_TCP_ADDR", "CHATSESSION_CONFIG"]
-    {
+    for foreign in [
+        "CHATSESSION_SERVICE_HOST",
+        "CHATSESSION_PORT",
+        "CHATSESSION_PORT_7700_TCP_ADDR",
+        "CHATSESSION_CONFIG",
+        "CHATSESSION_URL",
+    ] {
         assert!(from(foreign).is_ok(), "{foreign}");
     }
 }

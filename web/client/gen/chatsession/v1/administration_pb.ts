@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file chatsession/v1/administration.proto.
  */
 export const file_chatsession_v1_administration: GenFile = /*@__PURE__*/
-  fileDesc("CiNjaGF0c2Vzc2lvbi92MS9hZG1pbmlzdHJhdGlvbi5wcm90bxIOY2hhdHNlc3Npb24udjEiWgoSUHV0U2V0dGluZ3NSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSMAoIc2V0dGluZ3MYAiABKAsyHi5jaGF0c2Vzc2lvbi52MS5DZW50ZXJTZXR0aW5ncyIVChNQdXRTZXR0aW5nc1Jlc3BvbnNlIksKD1B1dFF1ZXVlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEiQKBXF1ZXVlGAIgASgLMhUuY2hhdHNlc3Npb24udjEuUXVldWUiEgoQUHV0UXVldWVSZXNwb25zZSJLCg9QdXRBZ2VudFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIkCgVhZ2VudBgCIAEoCzIVLmNoYXRzZXNzaW9uLnYxLkFnZW50IhIKEFB1dEFnZW50UmVzcG9uc2UibQoeUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSNwoPY2FubmVkX3Jlc3BvbnNlGAIgASgLMh4uY2hhdHNlc3Npb24udjEuQ2FubmVkUmVzcG9uc2UiIQofUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXNwb25zZSI1Ch5HZXRTaGFyZWRDYW5uZWRSZXNwb25zZVJlcXVlc3QSEwoLcmVzcG9uc2VfaWQYASABKAkibgofR2V0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXNwb25zZRI3Cg9jYW5uZWRfcmVzcG9uc2UYASABKAsyHi5jaGF0c2Vzc2lvbi52MS5DYW5uZWRSZXNwb25zZRISCgpjZW50ZXJfc2VxGAIgASgEIkkKIExpc3RTaGFyZWRDYW5uZWRSZXNwb25zZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIooBCiFMaXN0U2hhcmVkQ2FubmVkUmVzcG9uc2VzUmVzcG9uc2USOAoQY2FubmVkX3Jlc3BvbnNlcxgBIAMoCzIeLmNoYXRzZXNzaW9uLnYxLkNhbm5lZFJlc3BvbnNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRISCgpjZW50ZXJfc2VxGAMgASgEIkwKIURlbGV0ZVNoYXJlZENhbm5lZFJlc3BvbnNlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhMKC3Jlc3BvbnNlX2lkGAIgASgJIiQKIkRlbGV0ZVNoYXJlZENhbm5lZFJlc3BvbnNlUmVzcG9uc2UiFAoSR2V0U2V0dGluZ3NSZXF1ZXN0IlsKE0dldFNldHRpbmdzUmVzcG9uc2USMAoIc2V0dGluZ3MYASABKAsyHi5jaGF0c2Vzc2lvbi52MS5DZW50ZXJTZXR0aW5ncxISCgpjZW50ZXJfc2VxGAIgASgEIiMKD0dldFF1ZXVlUmVxdWVzdBIQCghxdWV1ZV9pZBgBIAEoCSJMChBHZXRRdWV1ZVJlc3BvbnNlEiQKBXF1ZXVlGAEgASgLMhUuY2hhdHNlc3Npb24udjEuUXVldWUSEgoKY2VudGVyX3NlcRgCIAEoBCI6ChFMaXN0UXVldWVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJoChJMaXN0UXVldWVzUmVzcG9uc2USJQoGcXVldWVzGAEgAygLMhUuY2hhdHNlc3Npb24udjEuUXVldWUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCmNlbnRlcl9zZXEYAyABKAQiOgoSRGVsZXRlUXVldWVSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSEAoIcXVldWVfaWQYAiABKAkiFQoTRGVsZXRlUXVldWVSZXNwb25zZSIjCg9HZXRBZ2VudFJlcXVlc3QSEAoIYWdlbnRfaWQYASABKAkiTAoQR2V0QWdlbnRSZXNwb25zZRIkCgVhZ2VudBgBIAEoCzIVLmNoYXRzZXNzaW9uLnYxLkFnZW50EhIKCmNlbnRlcl9zZXEYAiABKAQiOgoRTGlzdEFnZW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiaAoSTGlzdEFnZW50c1Jlc3BvbnNlEiUKBmFnZW50cxgBIAMoCzIVLmNoYXRzZXNzaW9uLnYxLkFnZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRISCgpjZW50ZXJfc2VxGAMgASgEIjoKEkRlbGV0ZUFnZW50UmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhAKCGFnZW50X2lkGAIgASgJIhUKE0RlbGV0ZUFnZW50UmVzcG9uc2Ui1wEKDEFwcGx5UmVxdWVzdBIyCghzZXR0aW5ncxgBIAEoCzIeLmNoYXRzZXNzaW9uLnYxLkNlbnRlclNldHRpbmdzSAASJgoFcXVldWUYAiABKAsyFS5jaGF0c2Vzc2lvbi52MS5RdWV1ZUgAEiYKBWFnZW50GAMgASgLMhUuY2hhdHNlc3Npb24udjEuQWdlbnRIABI5Cg9jYW5uZWRfcmVzcG9uc2UYBCABKAsyHi5jaGF0c2Vzc2lvbi52MS5DYW5uZWRSZXNwb25zZUgAQggKBm9iamVjdCI0Cg1BcHBseVJlc3BvbnNlEg8KB2NoYW5nZWQYASABKA0SEgoKY2VudGVyX3NlcRgCIAEoBCLSCQoOQ2VudGVyU2V0dGluZ3MSFQoIY2FwYWNpdHkYASABKA1IAIgBARI0ChFyb3V0ZXJfb2ZmZXJfdGltZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg9pbnZpdGF0aW9uX3RpbWUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SIgoVZGVjbGluZXNfdG9fbm90X3JlYWR5GAQgASgNSAGIAQESLAoJc2tpcF90aW1lGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi4KC2xlYXNlX2dyYWNlGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKDmN1c3RvbWVyX2dyYWNlGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjUKEmN1c3RvbWVyX2dvbmVfdGltZRgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIyCg9pbmFjdGl2aXR5X3RpbWUYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKgoHbWF4X2FnZRgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIXCgptYXhfZXZlbnRzGAsgASgNSAKIAQESHQoQbWF4X3BhcnRpY2lwYW50cxgMIAEoDUgDiAEBEjAKDXJlY292ZXJ5X2hvbGQYDSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFwoPcmVhc29uX3JlcXVpcmVkGA4gASgIEg8KB3JlYXNvbnMYFCADKAkSLwoMcmFtcF91cF90aW1lGBUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjgKFW5vX2Fuc3dlcl9yZXR1cm5fdGltZRgWIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIaChJtaXNzZXNfdG9fc2lnbl9vdXQYFyABKA0SPAoZbWVzc2VuZ2VyX2luYWN0aXZpdHlfdGltZRgYIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIaChJpbmFjdGl2aXR5X3dhcm5pbmcYGSABKAkSGgoSaW5hY3Rpdml0eV9tZXNzYWdlGBogASgJEjQKEWxhc3RfYWdlbnRfbWVtb3J5GBsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjUKEnNob3J0X2FiYW5kb25fdGltZRgcIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIxCg5jaGF0X2lkbGVfdGltZRgyIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIjCgVtYXNrcxgPIAMoCzIULmNoYXRzZXNzaW9uLnYxLk1hc2sSGQoRbWFza19jYXJkX251bWJlcnMYECABKAgSNwoLYXR0YWNobWVudHMYESABKAsyIi5jaGF0c2Vzc2lvbi52MS5BdHRhY2htZW50U2V0dGluZ3NCCwoJX2NhcGFjaXR5QhgKFl9kZWNsaW5lc190b19ub3RfcmVhZHlCDQoLX21heF9ldmVudHNCEwoRX21heF9wYXJ0aWNpcGFudHMitQEKEkF0dGFjaG1lbnRTZXR0aW5ncxIWCgltYXhfYnl0ZXMYASABKARIAIgBARIcCg9tYXhfcGVyX21lc3NhZ2UYAiABKA1IAYgBARIcCg9tYXhfcGVyX3Nlc3Npb24YAyABKA1IAogBARIVCg1jb250ZW50X3R5cGVzGAQgAygJQgwKCl9tYXhfYnl0ZXNCEgoQX21heF9wZXJfbWVzc2FnZUISChBfbWF4X3Blcl9zZXNzaW9uInkKDkNhbm5lZFJlc3BvbnNlEhMKC3Jlc3BvbnNlX2lkGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHRleHQYAyABKAkSEAoIc2hvcnRjdXQYBCABKAkSEAoIbGFuZ3VhZ2UYBSABKAkSEQoJcXVldWVfaWRzGAYgAygJIjoKBE1hc2sSDAoEbmFtZRgBIAEoCRIPCgdwYXR0ZXJuGAIgASgJEhMKC3JlcGxhY2VtZW50GAMgASgJIroHCgVRdWV1ZRIQCghxdWV1ZV9pZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSFQoNZW50cnlfbWVzc2FnZRgDIAEoCRIrCghtYXhfd2FpdBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI2Cg9tYXhfd2FpdF9hY3Rpb24YBSABKA4yHS5jaGF0c2Vzc2lvbi52MS5NYXhXYWl0QWN0aW9uEhkKEW92ZXJmbG93X3F1ZXVlX2lkGAYgASgJEhgKEG1heF93YWl0X21lc3NhZ2UYByABKAkSLwoMd3JhcF91cF90aW1lGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhwKFGRpc3Bvc2l0aW9uX3JlcXVpcmVkGAkgASgIEhIKCm1heF9sZW5ndGgYCiABKA0SGAoQcmVmdXNlX3Vuc3RhZmZlZBgLIAEoCBIeChFvcGVuX3RvX2N1c3RvbWVycxgMIAEoCEgAiAEBEiQKBWhvdXJzGA0gASgLMhUuY2hhdHNlc3Npb24udjEuSG91cnMSNQoOY2xvc2luZ19hY3Rpb24YDiABKA4yHS5jaGF0c2Vzc2lvbi52MS5DbG9zaW5nQWN0aW9uEiEKGWNsb3Npbmdfb3ZlcmZsb3dfcXVldWVfaWQYDyABKAkSHgoWZnVsbF9vdmVyZmxvd19xdWV1ZV9pZBgQIAEoCRIQCghwcmlvcml0eRgRIAEoBRIzCg1zZXJ2aWNlX2xldmVsGBIgASgLMhwuY2hhdHNlc3Npb24udjEuU2VydmljZUxldmVsEi4KCG1lc3NhZ2VzGBMgAygLMhwuY2hhdHNlc3Npb24udjEuUXVldWVNZXNzYWdlEjMKEHdhaXRpbmdfaW50ZXJ2YWwYFCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoGc2tpbGxzGBUgAygLMhsuY2hhdHNlc3Npb24udjEuV2FudGVkU2tpbGwSKgoId2lkZW5pbmcYFiADKAsyGC5jaGF0c2Vzc2lvbi52MS5XaWRlbmluZxIyCg9sYXN0X2FnZW50X3dhaXQYFyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNgoTZmlyc3RfcmVzcG9uc2VfdGltZRgYIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIUCgxkaXNwb3NpdGlvbnMYGSADKAlCFAoSX29wZW5fdG9fY3VzdG9tZXJzInEKBUhvdXJzEhEKCXRpbWVfem9uZRgBIAEoCRIqCgR3ZWVrGAIgAygLMhwuY2hhdHNlc3Npb24udjEuT3BlbmluZ0hvdXJzEikKCGhvbGlkYXlzGAMgAygLMhcuY2hhdHNlc3Npb24udjEuSG9saWRheSI5CgxPcGVuaW5nSG91cnMSDwoHd2Vla2RheRgBIAEoDRIMCgRmcm9tGAIgASgJEgoKAnRvGAMgASgJIkQKB0hvbGlkYXkSDAoEZGF0ZRgBIAEoCRIrCgVob3VycxgCIAMoCzIcLmNoYXRzZXNzaW9uLnYxLk9wZW5pbmdIb3VycyJKCgxTZXJ2aWNlTGV2ZWwSKQoGd2l0aGluGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg8KB3BlcmNlbnQYAiABKA0iWwoMUXVldWVNZXNzYWdlEisKBm1vbWVudBgBIAEoDjIbLmNoYXRzZXNzaW9uLnYxLlF1ZXVlTW9tZW50EhAKCGxhbmd1YWdlGAIgASgJEgwKBHRleHQYAyABKAkiQwoIV2lkZW5pbmcSKAoFYWZ0ZXIYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDQoFbGV2ZWwYAiABKA0iKgoKQWdlbnRTa2lsbBINCgVza2lsbBgBIAEoCRINCgVsZXZlbBgCIAEoDSKFAgoFQWdlbnQSEAoIYWdlbnRfaWQYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhEKCXF1ZXVlX2lkcxgDIAMoCRIQCghjYXBhY2l0eRgEIAEoDRISCgpzdXBlcnZpc29yGAUgASgIEioKBnNraWxscxgHIAMoCzIaLmNoYXRzZXNzaW9uLnYxLkFnZW50U2tpbGwSJwoEa2luZBgIIAEoDjIZLmNoYXRzZXNzaW9uLnYxLkFnZW50S2luZBI0CgtwZXJtaXNzaW9ucxgJIAMoDjIfLmNoYXRzZXNzaW9uLnYxLkFnZW50UGVybWlzc2lvbhIQCgh0ZWFtX2lkcxgGIAMoCSpnCg1NYXhXYWl0QWN0aW9uEh8KG01BWF9XQUlUX0FDVElPTl9VTlNQRUNJRklFRBAAEhcKE01BWF9XQUlUX0FDVElPTl9FTkQQARIcChhNQVhfV0FJVF9BQ1RJT05fT1ZFUkZMT1cQAip9Cg1DbG9zaW5nQWN0aW9uEh4KGkNMT1NJTkdfQUNUSU9OX1VOU1BFQ0lGSUVEEAASFwoTQ0xPU0lOR19BQ1RJT05fS0VFUBABEhYKEkNMT1NJTkdfQUNUSU9OX0VORBACEhsKF0NMT1NJTkdfQUNUSU9OX09WRVJGTE9XEAMqrwEKC1F1ZXVlTW9tZW50EhwKGFFVRVVFX01PTUVOVF9VTlNQRUNJRklFRBAAEhgKFFFVRVVFX01PTUVOVF9FTlRFUkVEEAESGAoUUVVFVUVfTU9NRU5UX1dBSVRJTkcQAhIaChZRVUVVRV9NT01FTlRfQ09OTkVDVEVEEAMSGQoVUVVFVUVfTU9NRU5UX01BWF9XQUlUEAQSFwoTUVVFVUVfTU9NRU5UX0NMT1NFRBAFKmsKCUFnZW50S2luZBIaChZBR0VOVF9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQQUdFTlRfS0lORF9IVU1BThABEhIKDkFHRU5UX0tJTkRfQk9UEAISGAoUQUdFTlRfS0lORF9BU1NJU1RBTlQQAyqBAQoPQWdlbnRQZXJtaXNzaW9uEiAKHEFHRU5UX1BFUk1JU1NJT05fVU5TUEVDSUZJRUQQABIkCiBBR0VOVF9QRVJNSVNTSU9OX1RBS0VfRlJPTV9RVUVVRRABEiYKIkFHRU5UX1BFUk1JU1NJT05fT1ZFUlJJREVfQ0FQQUNJVFkQAjKfCwoOQWRtaW5pc3RyYXRpb24SRgoFQXBwbHkSHC5jaGF0c2Vzc2lvbi52MS5BcHBseVJlcXVlc3QaHS5jaGF0c2Vzc2lvbi52MS5BcHBseVJlc3BvbnNlKAESVgoLUHV0U2V0dGluZ3MSIi5jaGF0c2Vzc2lvbi52MS5QdXRTZXR0aW5nc1JlcXVlc3QaIy5jaGF0c2Vzc2lvbi52MS5QdXRTZXR0aW5nc1Jlc3BvbnNlElYKC0dldFNldHRpbmdzEiIuY2hhdHNlc3Npb24udjEuR2V0U2V0dGluZ3NSZXF1ZXN0GiMuY2hhdHNlc3Npb24udjEuR2V0U2V0dGluZ3NSZXNwb25zZRJNCghQdXRRdWV1ZRIfLmNoYXRzZXNzaW9uLnYxLlB1dFF1ZXVlUmVxdWVzdBogLmNoYXRzZXNzaW9uLnYxLlB1dFF1ZXVlUmVzcG9uc2USTQoIR2V0UXVldWUSHy5jaGF0c2Vzc2lvbi52MS5HZXRRdWV1ZVJlcXVlc3QaIC5jaGF0c2Vzc2lvbi52MS5HZXRRdWV1ZVJlc3BvbnNlElMKCkxpc3RRdWV1ZXMSIS5jaGF0c2Vzc2lvbi52MS5MaXN0UXVldWVzUmVxdWVzdBoiLmNoYXRzZXNzaW9uLnYxLkxpc3RRdWV1ZXNSZXNwb25zZRJWCgtEZWxldGVRdWV1ZRIiLmNoYXRzZXNzaW9uLnYxLkRlbGV0ZVF1ZXVlUmVxdWVzdBojLmNoYXRzZXNzaW9uLnYxLkRlbGV0ZVF1ZXVlUmVzcG9uc2USTQoIUHV0QWdlbnQSHy5jaGF0c2Vzc2lvbi52MS5QdXRBZ2VudFJlcXVlc3QaIC5jaGF0c2Vzc2lvbi52MS5QdXRBZ2VudFJlc3BvbnNlEk0KCEdldEFnZW50Eh8uY2hhdHNlc3Npb24udjEuR2V0QWdlbnRSZXF1ZXN0GiAuY2hhdHNlc3Npb24udjEuR2V0QWdlbnRSZXNwb25zZRJTCgpMaXN0QWdlbnRzEiEuY2hhdHNlc3Npb24udjEuTGlzdEFnZW50c1JlcXVlc3QaIi5jaGF0c2Vzc2lvbi52MS5MaXN0QWdlbnRzUmVzcG9uc2USVgoLRGVsZXRlQWdlbnQSIi5jaGF0c2Vzc2lvbi52MS5EZWxldGVBZ2VudFJlcXVlc3QaIy5jaGF0c2Vzc2lvbi52MS5EZWxldGVBZ2VudFJlc3BvbnNlEnoKF1B1dFNoYXJlZENhbm5lZFJlc3BvbnNlEi4uY2hhdHNlc3Npb24udjEuUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXF1ZXN0Gi8uY2hhdHNlc3Npb24udjEuUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXNwb25zZRJ6ChdHZXRTaGFyZWRDYW5uZWRSZXNwb25zZRIuLmNoYXRzZXNzaW9uLnYxLkdldFNoYXJlZENhbm5lZFJlc3BvbnNlUmVxdWVzdBovLmNoYXRzZXNzaW9uLnYxLkdldFNoYXJlZENhbm5lZFJlc3BvbnNlUmVzcG9uc2USgAEKGUxpc3RTaGFyZWRDYW5uZWRSZXNwb25zZXMSMC5jaGF0c2Vzc2lvbi52MS5MaXN0U2hhcmVkQ2FubmVkUmVzcG9uc2VzUmVxdWVzdBoxLmNoYXRzZXNzaW9uLnYxLkxpc3RTaGFyZWRDYW5uZWRSZXNwb25zZXNSZXNwb25zZRKDAQoaRGVsZXRlU2hhcmVkQ2FubmVkUmVzcG9uc2USMS5jaGF0c2Vzc2lvbi52MS5EZWxldGVTaGFyZWRDYW5uZWRSZXNwb25zZVJlcXVlc3QaMi5jaGF0c2Vzc2lvbi52MS5EZWxldGVTaGFyZWRDYW5uZWRSZXNwb25zZVJlc3BvbnNlYgZwcm90bzM", [file_chatsession_v1_session, file_google_protobuf_duration]);
+  fileDesc("CiNjaGF0c2Vzc2lvbi92MS9hZG1pbmlzdHJhdGlvbi5wcm90bxIOY2hhdHNlc3Npb24udjEiWgoSUHV0U2V0dGluZ3NSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSMAoIc2V0dGluZ3MYAiABKAsyHi5jaGF0c2Vzc2lvbi52MS5DZW50ZXJTZXR0aW5ncyIVChNQdXRTZXR0aW5nc1Jlc3BvbnNlIksKD1B1dFF1ZXVlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEiQKBXF1ZXVlGAIgASgLMhUuY2hhdHNlc3Npb24udjEuUXVldWUiEgoQUHV0UXVldWVSZXNwb25zZSJLCg9QdXRBZ2VudFJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIkCgVhZ2VudBgCIAEoCzIVLmNoYXRzZXNzaW9uLnYxLkFnZW50IhIKEFB1dEFnZW50UmVzcG9uc2UibQoeUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSNwoPY2FubmVkX3Jlc3BvbnNlGAIgASgLMh4uY2hhdHNlc3Npb24udjEuQ2FubmVkUmVzcG9uc2UiIQofUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXNwb25zZSI1Ch5HZXRTaGFyZWRDYW5uZWRSZXNwb25zZVJlcXVlc3QSEwoLcmVzcG9uc2VfaWQYASABKAkibgofR2V0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXNwb25zZRI3Cg9jYW5uZWRfcmVzcG9uc2UYASABKAsyHi5jaGF0c2Vzc2lvbi52MS5DYW5uZWRSZXNwb25zZRISCgpjZW50ZXJfc2VxGAIgASgEIkkKIExpc3RTaGFyZWRDYW5uZWRSZXNwb25zZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIooBCiFMaXN0U2hhcmVkQ2FubmVkUmVzcG9uc2VzUmVzcG9uc2USOAoQY2FubmVkX3Jlc3BvbnNlcxgBIAMoCzIeLmNoYXRzZXNzaW9uLnYxLkNhbm5lZFJlc3BvbnNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRISCgpjZW50ZXJfc2VxGAMgASgEIkwKIURlbGV0ZVNoYXJlZENhbm5lZFJlc3BvbnNlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhMKC3Jlc3BvbnNlX2lkGAIgASgJIiQKIkRlbGV0ZVNoYXJlZENhbm5lZFJlc3BvbnNlUmVzcG9uc2UieQoYUmV2b2tlQ3JlZGVudGlhbHNSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSEgoIYWdlbnRfaWQYAiABKAlIABIVCgtjdXN0b21lcl9pZBgDIAEoCUgAEhQKCnNlcnZpY2VfaWQYBCABKAlIAEIICgZob2xkZXIiGwoZUmV2b2tlQ3JlZGVudGlhbHNSZXNwb25zZSIUChJHZXRTZXR0aW5nc1JlcXVlc3QiWwoTR2V0U2V0dGluZ3NSZXNwb25zZRIwCghzZXR0aW5ncxgBIAEoCzIeLmNoYXRzZXNzaW9uLnYxLkNlbnRlclNldHRpbmdzEhIKCmNlbnRlcl9zZXEYAiABKAQiIwoPR2V0UXVldWVSZXF1ZXN0EhAKCHF1ZXVlX2lkGAEgASgJIkwKEEdldFF1ZXVlUmVzcG9uc2USJAoFcXVldWUYASABKAsyFS5jaGF0c2Vzc2lvbi52MS5RdWV1ZRISCgpjZW50ZXJfc2VxGAIgASgEIjoKEUxpc3RRdWV1ZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJImgKEkxpc3RRdWV1ZXNSZXNwb25zZRIlCgZxdWV1ZXMYASADKAsyFS5jaGF0c2Vzc2lvbi52MS5RdWV1ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEgoKY2VudGVyX3NlcRgDIAEoBCI6ChJEZWxldGVRdWV1ZVJlcXVlc3QSEgoKcmVxdWVzdF9pZBgBIAEoCRIQCghxdWV1ZV9pZBgCIAEoCSIVChNEZWxldGVRdWV1ZVJlc3BvbnNlIiMKD0dldEFnZW50UmVxdWVzdBIQCghhZ2VudF9pZBgBIAEoCSJMChBHZXRBZ2VudFJlc3BvbnNlEiQKBWFnZW50GAEgASgLMhUuY2hhdHNlc3Npb24udjEuQWdlbnQSEgoKY2VudGVyX3NlcRgCIAEoBCI6ChFMaXN0QWdlbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJoChJMaXN0QWdlbnRzUmVzcG9uc2USJQoGYWdlbnRzGAEgAygLMhUuY2hhdHNlc3Npb24udjEuQWdlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCmNlbnRlcl9zZXEYAyABKAQiOgoSRGVsZXRlQWdlbnRSZXF1ZXN0EhIKCnJlcXVlc3RfaWQYASABKAkSEAoIYWdlbnRfaWQYAiABKAkiFQoTRGVsZXRlQWdlbnRSZXNwb25zZSLXAQoMQXBwbHlSZXF1ZXN0EjIKCHNldHRpbmdzGAEgASgLMh4uY2hhdHNlc3Npb24udjEuQ2VudGVyU2V0dGluZ3NIABImCgVxdWV1ZRgCIAEoCzIVLmNoYXRzZXNzaW9uLnYxLlF1ZXVlSAASJgoFYWdlbnQYAyABKAsyFS5jaGF0c2Vzc2lvbi52MS5BZ2VudEgAEjkKD2Nhbm5lZF9yZXNwb25zZRgEIAEoCzIeLmNoYXRzZXNzaW9uLnYxLkNhbm5lZFJlc3BvbnNlSABCCAoGb2JqZWN0IjQKDUFwcGx5UmVzcG9uc2USDwoHY2hhbmdlZBgBIAEoDRISCgpjZW50ZXJfc2VxGAIgASgEItIJCg5DZW50ZXJTZXR0aW5ncxIVCghjYXBhY2l0eRgBIAEoDUgAiAEBEjQKEXJvdXRlcl9vZmZlcl90aW1lGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD2ludml0YXRpb25fdGltZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIiChVkZWNsaW5lc190b19ub3RfcmVhZHkYBCABKA1IAYgBARIsCglza2lwX3RpbWUYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLgoLbGVhc2VfZ3JhY2UYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMQoOY3VzdG9tZXJfZ3JhY2UYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSY3VzdG9tZXJfZ29uZV90aW1lGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjIKD2luYWN0aXZpdHlfdGltZRgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIqCgdtYXhfYWdlGAogASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhcKCm1heF9ldmVudHMYCyABKA1IAogBARIdChBtYXhfcGFydGljaXBhbnRzGAwgASgNSAOIAQESMAoNcmVjb3ZlcnlfaG9sZBgNIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIXCg9yZWFzb25fcmVxdWlyZWQYDiABKAgSDwoHcmVhc29ucxgUIAMoCRIvCgxyYW1wX3VwX3RpbWUYFSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SOAoVbm9fYW5zd2VyX3JldHVybl90aW1lGBYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhoKEm1pc3Nlc190b19zaWduX291dBgXIAEoDRI8ChltZXNzZW5nZXJfaW5hY3Rpdml0eV90aW1lGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhoKEmluYWN0aXZpdHlfd2FybmluZxgZIAEoCRIaChJpbmFjdGl2aXR5X21lc3NhZ2UYGiABKAkSNAoRbGFzdF9hZ2VudF9tZW1vcnkYGyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SNQoSc2hvcnRfYWJhbmRvbl90aW1lGBwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjEKDmNoYXRfaWRsZV90aW1lGDIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiMKBW1hc2tzGA8gAygLMhQuY2hhdHNlc3Npb24udjEuTWFzaxIZChFtYXNrX2NhcmRfbnVtYmVycxgQIAEoCBI3CgthdHRhY2htZW50cxgRIAEoCzIiLmNoYXRzZXNzaW9uLnYxLkF0dGFjaG1lbnRTZXR0aW5nc0ILCglfY2FwYWNpdHlCGAoWX2RlY2xpbmVzX3RvX25vdF9yZWFkeUINCgtfbWF4X2V2ZW50c0ITChFfbWF4X3BhcnRpY2lwYW50cyK1AQoSQXR0YWNobWVudFNldHRpbmdzEhYKCW1heF9ieXRlcxgBIAEoBEgAiAEBEhwKD21heF9wZXJfbWVzc2FnZRgCIAEoDUgBiAEBEhwKD21heF9wZXJfc2Vzc2lvbhgDIAEoDUgCiAEBEhUKDWNvbnRlbnRfdHlwZXMYBCADKAlCDAoKX21heF9ieXRlc0ISChBfbWF4X3Blcl9tZXNzYWdlQhIKEF9tYXhfcGVyX3Nlc3Npb24ieQoOQ2FubmVkUmVzcG9uc2USEwoLcmVzcG9uc2VfaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEdGV4dBgDIAEoCRIQCghzaG9ydGN1dBgEIAEoCRIQCghsYW5ndWFnZRgFIAEoCRIRCglxdWV1ZV9pZHMYBiADKAkiOgoETWFzaxIMCgRuYW1lGAEgASgJEg8KB3BhdHRlcm4YAiABKAkSEwoLcmVwbGFjZW1lbnQYAyABKAkiugcKBVF1ZXVlEhAKCHF1ZXVlX2lkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIVCg1lbnRyeV9tZXNzYWdlGAMgASgJEisKCG1heF93YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEjYKD21heF93YWl0X2FjdGlvbhgFIAEoDjIdLmNoYXRzZXNzaW9uLnYxLk1heFdhaXRBY3Rpb24SGQoRb3ZlcmZsb3dfcXVldWVfaWQYBiABKAkSGAoQbWF4X3dhaXRfbWVzc2FnZRgHIAEoCRIvCgx3cmFwX3VwX3RpbWUYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHAoUZGlzcG9zaXRpb25fcmVxdWlyZWQYCSABKAgSEgoKbWF4X2xlbmd0aBgKIAEoDRIYChByZWZ1c2VfdW5zdGFmZmVkGAsgASgIEh4KEW9wZW5fdG9fY3VzdG9tZXJzGAwgASgISACIAQESJAoFaG91cnMYDSABKAsyFS5jaGF0c2Vzc2lvbi52MS5Ib3VycxI1Cg5jbG9zaW5nX2FjdGlvbhgOIAEoDjIdLmNoYXRzZXNzaW9uLnYxLkNsb3NpbmdBY3Rpb24SIQoZY2xvc2luZ19vdmVyZmxvd19xdWV1ZV9pZBgPIAEoCRIeChZmdWxsX292ZXJmbG93X3F1ZXVlX2lkGBAgASgJEhAKCHByaW9yaXR5GBEgASgFEjMKDXNlcnZpY2VfbGV2ZWwYEiABKAsyHC5jaGF0c2Vzc2lvbi52MS5TZXJ2aWNlTGV2ZWwSLgoIbWVzc2FnZXMYEyADKAsyHC5jaGF0c2Vzc2lvbi52MS5RdWV1ZU1lc3NhZ2USMwoQd2FpdGluZ19pbnRlcnZhbBgUIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCgZza2lsbHMYFSADKAsyGy5jaGF0c2Vzc2lvbi52MS5XYW50ZWRTa2lsbBIqCgh3aWRlbmluZxgWIAMoCzIYLmNoYXRzZXNzaW9uLnYxLldpZGVuaW5nEjIKD2xhc3RfYWdlbnRfd2FpdBgXIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI2ChNmaXJzdF9yZXNwb25zZV90aW1lGBggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDGRpc3Bvc2l0aW9ucxgZIAMoCUIUChJfb3Blbl90b19jdXN0b21lcnMicQoFSG91cnMSEQoJdGltZV96b25lGAEgASgJEioKBHdlZWsYAiADKAsyHC5jaGF0c2Vzc2lvbi52MS5PcGVuaW5nSG91cnMSKQoIaG9saWRheXMYAyADKAsyFy5jaGF0c2Vzc2lvbi52MS5Ib2xpZGF5IjkKDE9wZW5pbmdIb3VycxIPCgd3ZWVrZGF5GAEgASgNEgwKBGZyb20YAiABKAkSCgoCdG8YAyABKAkiRAoHSG9saWRheRIMCgRkYXRlGAEgASgJEisKBWhvdXJzGAIgAygLMhwuY2hhdHNlc3Npb24udjEuT3BlbmluZ0hvdXJzIkoKDFNlcnZpY2VMZXZlbBIpCgZ3aXRoaW4YASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHcGVyY2VudBgCIAEoDSJbCgxRdWV1ZU1lc3NhZ2USKwoGbW9tZW50GAEgASgOMhsuY2hhdHNlc3Npb24udjEuUXVldWVNb21lbnQSEAoIbGFuZ3VhZ2UYAiABKAkSDAoEdGV4dBgDIAEoCSJDCghXaWRlbmluZxIoCgVhZnRlchgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhINCgVsZXZlbBgCIAEoDSIqCgpBZ2VudFNraWxsEg0KBXNraWxsGAEgASgJEg0KBWxldmVsGAIgASgNIoUCCgVBZ2VudBIQCghhZ2VudF9pZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEQoJcXVldWVfaWRzGAMgAygJEhAKCGNhcGFjaXR5GAQgASgNEhIKCnN1cGVydmlzb3IYBSABKAgSKgoGc2tpbGxzGAcgAygLMhouY2hhdHNlc3Npb24udjEuQWdlbnRTa2lsbBInCgRraW5kGAggASgOMhkuY2hhdHNlc3Npb24udjEuQWdlbnRLaW5kEjQKC3Blcm1pc3Npb25zGAkgAygOMh8uY2hhdHNlc3Npb24udjEuQWdlbnRQZXJtaXNzaW9uEhAKCHRlYW1faWRzGAYgAygJKmcKDU1heFdhaXRBY3Rpb24SHwobTUFYX1dBSVRfQUNUSU9OX1VOU1BFQ0lGSUVEEAASFwoTTUFYX1dBSVRfQUNUSU9OX0VORBABEhwKGE1BWF9XQUlUX0FDVElPTl9PVkVSRkxPVxACKn0KDUNsb3NpbmdBY3Rpb24SHgoaQ0xPU0lOR19BQ1RJT05fVU5TUEVDSUZJRUQQABIXChNDTE9TSU5HX0FDVElPTl9LRUVQEAESFgoSQ0xPU0lOR19BQ1RJT05fRU5EEAISGwoXQ0xPU0lOR19BQ1RJT05fT1ZFUkZMT1cQAyqvAQoLUXVldWVNb21lbnQSHAoYUVVFVUVfTU9NRU5UX1VOU1BFQ0lGSUVEEAASGAoUUVVFVUVfTU9NRU5UX0VOVEVSRUQQARIYChRRVUVVRV9NT01FTlRfV0FJVElORxACEhoKFlFVRVVFX01PTUVOVF9DT05ORUNURUQQAxIZChVRVUVVRV9NT01FTlRfTUFYX1dBSVQQBBIXChNRVUVVRV9NT01FTlRfQ0xPU0VEEAUqawoJQWdlbnRLaW5kEhoKFkFHRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIUChBBR0VOVF9LSU5EX0hVTUFOEAESEgoOQUdFTlRfS0lORF9CT1QQAhIYChRBR0VOVF9LSU5EX0FTU0lTVEFOVBADKoEBCg9BZ2VudFBlcm1pc3Npb24SIAocQUdFTlRfUEVSTUlTU0lPTl9VTlNQRUNJRklFRBAAEiQKIEFHRU5UX1BFUk1JU1NJT05fVEFLRV9GUk9NX1FVRVVFEAESJgoiQUdFTlRfUEVSTUlTU0lPTl9PVkVSUklERV9DQVBBQ0lUWRACMokMCg5BZG1pbmlzdHJhdGlvbhJGCgVBcHBseRIcLmNoYXRzZXNzaW9uLnYxLkFwcGx5UmVxdWVzdBodLmNoYXRzZXNzaW9uLnYxLkFwcGx5UmVzcG9uc2UoARJWCgtQdXRTZXR0aW5ncxIiLmNoYXRzZXNzaW9uLnYxLlB1dFNldHRpbmdzUmVxdWVzdBojLmNoYXRzZXNzaW9uLnYxLlB1dFNldHRpbmdzUmVzcG9uc2USVgoLR2V0U2V0dGluZ3MSIi5jaGF0c2Vzc2lvbi52MS5HZXRTZXR0aW5nc1JlcXVlc3QaIy5jaGF0c2Vzc2lvbi52MS5HZXRTZXR0aW5nc1Jlc3BvbnNlEk0KCFB1dFF1ZXVlEh8uY2hhdHNlc3Npb24udjEuUHV0UXVldWVSZXF1ZXN0GiAuY2hhdHNlc3Npb24udjEuUHV0UXVldWVSZXNwb25zZRJNCghHZXRRdWV1ZRIfLmNoYXRzZXNzaW9uLnYxLkdldFF1ZXVlUmVxdWVzdBogLmNoYXRzZXNzaW9uLnYxLkdldFF1ZXVlUmVzcG9uc2USUwoKTGlzdFF1ZXVlcxIhLmNoYXRzZXNzaW9uLnYxLkxpc3RRdWV1ZXNSZXF1ZXN0GiIuY2hhdHNlc3Npb24udjEuTGlzdFF1ZXVlc1Jlc3BvbnNlElYKC0RlbGV0ZVF1ZXVlEiIuY2hhdHNlc3Npb24udjEuRGVsZXRlUXVldWVSZXF1ZXN0GiMuY2hhdHNlc3Npb24udjEuRGVsZXRlUXVldWVSZXNwb25zZRJNCghQdXRBZ2VudBIfLmNoYXRzZXNzaW9uLnYxLlB1dEFnZW50UmVxdWVzdBogLmNoYXRzZXNzaW9uLnYxLlB1dEFnZW50UmVzcG9uc2USTQoIR2V0QWdlbnQSHy5jaGF0c2Vzc2lvbi52MS5HZXRBZ2VudFJlcXVlc3QaIC5jaGF0c2Vzc2lvbi52MS5HZXRBZ2VudFJlc3BvbnNlElMKCkxpc3RBZ2VudHMSIS5jaGF0c2Vzc2lvbi52MS5MaXN0QWdlbnRzUmVxdWVzdBoiLmNoYXRzZXNzaW9uLnYxLkxpc3RBZ2VudHNSZXNwb25zZRJWCgtEZWxldGVBZ2VudBIiLmNoYXRzZXNzaW9uLnYxLkRlbGV0ZUFnZW50UmVxdWVzdBojLmNoYXRzZXNzaW9uLnYxLkRlbGV0ZUFnZW50UmVzcG9uc2USegoXUHV0U2hhcmVkQ2FubmVkUmVzcG9uc2USLi5jaGF0c2Vzc2lvbi52MS5QdXRTaGFyZWRDYW5uZWRSZXNwb25zZVJlcXVlc3QaLy5jaGF0c2Vzc2lvbi52MS5QdXRTaGFyZWRDYW5uZWRSZXNwb25zZVJlc3BvbnNlEnoKF0dldFNoYXJlZENhbm5lZFJlc3BvbnNlEi4uY2hhdHNlc3Npb24udjEuR2V0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXF1ZXN0Gi8uY2hhdHNlc3Npb24udjEuR2V0U2hhcmVkQ2FubmVkUmVzcG9uc2VSZXNwb25zZRKAAQoZTGlzdFNoYXJlZENhbm5lZFJlc3BvbnNlcxIwLmNoYXRzZXNzaW9uLnYxLkxpc3RTaGFyZWRDYW5uZWRSZXNwb25zZXNSZXF1ZXN0GjEuY2hhdHNlc3Npb24udjEuTGlzdFNoYXJlZENhbm5lZFJlc3BvbnNlc1Jlc3BvbnNlEoMBChpEZWxldGVTaGFyZWRDYW5uZWRSZXNwb25zZRIxLmNoYXRzZXNzaW9uLnYxLkRlbGV0ZVNoYXJlZENhbm5lZFJlc3BvbnNlUmVxdWVzdBoyLmNoYXRzZXNzaW9uLnYxLkRlbGV0ZVNoYXJlZENhbm5lZFJlc3BvbnNlUmVzcG9uc2USaAoRUmV2b2tlQ3JlZGVudGlhbHMSKC5jaGF0c2Vzc2lvbi52MS5SZXZva2VDcmVkZW50aWFsc1JlcXVlc3QaKS5jaGF0c2Vzc2lvbi52MS5SZXZva2VDcmVkZW50aWFsc1Jlc3BvbnNlYgZwcm90bzM", [file_chatsession_v1_session, file_google_protobuf_duration]);
 
 /**
  * Asks to put the settings.
@@ -344,6 +344,73 @@ export const DeleteSharedCannedResponseResponseSchema: GenMessage<DeleteSharedCa
   messageDesc(file_chatsession_v1_administration, 13);
 
 /**
+ * Asks to revoke somebody's tokens.
+ *
+ * @generated from message chatsession.v1.RevokeCredentialsRequest
+ */
+export type RevokeCredentialsRequest = Message<"chatsession.v1.RevokeCredentialsRequest"> & {
+  /**
+   * `[A-Za-z0-9_-]{1,64}`; see ChatSession.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * Whose: required. They need not be known to the center.
+   *
+   * @generated from oneof chatsession.v1.RevokeCredentialsRequest.holder
+   */
+  holder: {
+    /**
+     * An agent's or a supervisor's.
+     *
+     * @generated from field: string agent_id = 2;
+     */
+    value: string;
+    case: "agentId";
+  } | {
+    /**
+     * A customer's.
+     *
+     * @generated from field: string customer_id = 3;
+     */
+    value: string;
+    case: "customerId";
+  } | {
+    /**
+     * An integrator's or an operator's, which may be the caller.
+     *
+     * @generated from field: string service_id = 4;
+     */
+    value: string;
+    case: "serviceId";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message chatsession.v1.RevokeCredentialsRequest.
+ * Use `create(RevokeCredentialsRequestSchema)` to create a new message.
+ */
+export const RevokeCredentialsRequestSchema: GenMessage<RevokeCredentialsRequest> = /*@__PURE__*/
+  messageDesc(file_chatsession_v1_administration, 14);
+
+/**
+ * They are.
+ *
+ * @generated from message chatsession.v1.RevokeCredentialsResponse
+ */
+export type RevokeCredentialsResponse = Message<"chatsession.v1.RevokeCredentialsResponse"> & {
+};
+
+/**
+ * Describes the message chatsession.v1.RevokeCredentialsResponse.
+ * Use `create(RevokeCredentialsResponseSchema)` to create a new message.
+ */
+export const RevokeCredentialsResponseSchema: GenMessage<RevokeCredentialsResponse> = /*@__PURE__*/
+  messageDesc(file_chatsession_v1_administration, 15);
+
+/**
  * Asks for the settings.
  *
  * @generated from message chatsession.v1.GetSettingsRequest
@@ -356,7 +423,7 @@ export type GetSettingsRequest = Message<"chatsession.v1.GetSettingsRequest"> & 
  * Use `create(GetSettingsRequestSchema)` to create a new message.
  */
 export const GetSettingsRequestSchema: GenMessage<GetSettingsRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 14);
+  messageDesc(file_chatsession_v1_administration, 16);
 
 /**
  * The settings.
@@ -384,7 +451,7 @@ export type GetSettingsResponse = Message<"chatsession.v1.GetSettingsResponse"> 
  * Use `create(GetSettingsResponseSchema)` to create a new message.
  */
 export const GetSettingsResponseSchema: GenMessage<GetSettingsResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 15);
+  messageDesc(file_chatsession_v1_administration, 17);
 
 /**
  * Asks for a queue.
@@ -405,7 +472,7 @@ export type GetQueueRequest = Message<"chatsession.v1.GetQueueRequest"> & {
  * Use `create(GetQueueRequestSchema)` to create a new message.
  */
 export const GetQueueRequestSchema: GenMessage<GetQueueRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 16);
+  messageDesc(file_chatsession_v1_administration, 18);
 
 /**
  * The queue.
@@ -433,7 +500,7 @@ export type GetQueueResponse = Message<"chatsession.v1.GetQueueResponse"> & {
  * Use `create(GetQueueResponseSchema)` to create a new message.
  */
 export const GetQueueResponseSchema: GenMessage<GetQueueResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 17);
+  messageDesc(file_chatsession_v1_administration, 19);
 
 /**
  * Asks for the queues.
@@ -461,7 +528,7 @@ export type ListQueuesRequest = Message<"chatsession.v1.ListQueuesRequest"> & {
  * Use `create(ListQueuesRequestSchema)` to create a new message.
  */
 export const ListQueuesRequestSchema: GenMessage<ListQueuesRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 18);
+  messageDesc(file_chatsession_v1_administration, 20);
 
 /**
  * A page of queues.
@@ -496,7 +563,7 @@ export type ListQueuesResponse = Message<"chatsession.v1.ListQueuesResponse"> & 
  * Use `create(ListQueuesResponseSchema)` to create a new message.
  */
 export const ListQueuesResponseSchema: GenMessage<ListQueuesResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 19);
+  messageDesc(file_chatsession_v1_administration, 21);
 
 /**
  * Asks to delete a queue.
@@ -524,7 +591,7 @@ export type DeleteQueueRequest = Message<"chatsession.v1.DeleteQueueRequest"> & 
  * Use `create(DeleteQueueRequestSchema)` to create a new message.
  */
 export const DeleteQueueRequestSchema: GenMessage<DeleteQueueRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 20);
+  messageDesc(file_chatsession_v1_administration, 22);
 
 /**
  * It is no more.
@@ -539,7 +606,7 @@ export type DeleteQueueResponse = Message<"chatsession.v1.DeleteQueueResponse"> 
  * Use `create(DeleteQueueResponseSchema)` to create a new message.
  */
 export const DeleteQueueResponseSchema: GenMessage<DeleteQueueResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 21);
+  messageDesc(file_chatsession_v1_administration, 23);
 
 /**
  * Asks for an agent.
@@ -560,7 +627,7 @@ export type GetAgentRequest = Message<"chatsession.v1.GetAgentRequest"> & {
  * Use `create(GetAgentRequestSchema)` to create a new message.
  */
 export const GetAgentRequestSchema: GenMessage<GetAgentRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 22);
+  messageDesc(file_chatsession_v1_administration, 24);
 
 /**
  * The agent.
@@ -588,7 +655,7 @@ export type GetAgentResponse = Message<"chatsession.v1.GetAgentResponse"> & {
  * Use `create(GetAgentResponseSchema)` to create a new message.
  */
 export const GetAgentResponseSchema: GenMessage<GetAgentResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 23);
+  messageDesc(file_chatsession_v1_administration, 25);
 
 /**
  * Asks for the agents.
@@ -616,7 +683,7 @@ export type ListAgentsRequest = Message<"chatsession.v1.ListAgentsRequest"> & {
  * Use `create(ListAgentsRequestSchema)` to create a new message.
  */
 export const ListAgentsRequestSchema: GenMessage<ListAgentsRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 24);
+  messageDesc(file_chatsession_v1_administration, 26);
 
 /**
  * A page of agents.
@@ -651,7 +718,7 @@ export type ListAgentsResponse = Message<"chatsession.v1.ListAgentsResponse"> & 
  * Use `create(ListAgentsResponseSchema)` to create a new message.
  */
 export const ListAgentsResponseSchema: GenMessage<ListAgentsResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 25);
+  messageDesc(file_chatsession_v1_administration, 27);
 
 /**
  * Asks to delete an agent.
@@ -679,7 +746,7 @@ export type DeleteAgentRequest = Message<"chatsession.v1.DeleteAgentRequest"> & 
  * Use `create(DeleteAgentRequestSchema)` to create a new message.
  */
 export const DeleteAgentRequestSchema: GenMessage<DeleteAgentRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 26);
+  messageDesc(file_chatsession_v1_administration, 28);
 
 /**
  * They are no more.
@@ -694,7 +761,7 @@ export type DeleteAgentResponse = Message<"chatsession.v1.DeleteAgentResponse"> 
  * Use `create(DeleteAgentResponseSchema)` to create a new message.
  */
 export const DeleteAgentResponseSchema: GenMessage<DeleteAgentResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 27);
+  messageDesc(file_chatsession_v1_administration, 29);
 
 /**
  * One object of a center.
@@ -747,7 +814,7 @@ export type ApplyRequest = Message<"chatsession.v1.ApplyRequest"> & {
  * Use `create(ApplyRequestSchema)` to create a new message.
  */
 export const ApplyRequestSchema: GenMessage<ApplyRequest> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 28);
+  messageDesc(file_chatsession_v1_administration, 30);
 
 /**
  * They are applied.
@@ -775,7 +842,7 @@ export type ApplyResponse = Message<"chatsession.v1.ApplyResponse"> & {
  * Use `create(ApplyResponseSchema)` to create a new message.
  */
 export const ApplyResponseSchema: GenMessage<ApplyResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 29);
+  messageDesc(file_chatsession_v1_administration, 31);
 
 /**
  * Settings of a center. Durations are from 0 to 7 days unless said otherwise.
@@ -984,7 +1051,7 @@ export type CenterSettings = Message<"chatsession.v1.CenterSettings"> & {
  * Use `create(CenterSettingsSchema)` to create a new message.
  */
 export const CenterSettingsSchema: GenMessage<CenterSettings> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 30);
+  messageDesc(file_chatsession_v1_administration, 32);
 
 /**
  * What files may be sent.
@@ -1027,7 +1094,7 @@ export type AttachmentSettings = Message<"chatsession.v1.AttachmentSettings"> & 
  * Use `create(AttachmentSettingsSchema)` to create a new message.
  */
 export const AttachmentSettingsSchema: GenMessage<AttachmentSettings> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 31);
+  messageDesc(file_chatsession_v1_administration, 33);
 
 /**
  * A text that is said again and again.
@@ -1084,7 +1151,7 @@ export type CannedResponse = Message<"chatsession.v1.CannedResponse"> & {
  * Use `create(CannedResponseSchema)` to create a new message.
  */
 export const CannedResponseSchema: GenMessage<CannedResponse> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 32);
+  messageDesc(file_chatsession_v1_administration, 34);
 
 /**
  * A pattern and what stands in the place of what it matches.
@@ -1122,7 +1189,7 @@ export type Mask = Message<"chatsession.v1.Mask"> & {
  * Use `create(MaskSchema)` to create a new message.
  */
 export const MaskSchema: GenMessage<Mask> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 33);
+  messageDesc(file_chatsession_v1_administration, 35);
 
 /**
  * A service queue.
@@ -1314,7 +1381,7 @@ export type Queue = Message<"chatsession.v1.Queue"> & {
  * Use `create(QueueSchema)` to create a new message.
  */
 export const QueueSchema: GenMessage<Queue> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 34);
+  messageDesc(file_chatsession_v1_administration, 36);
 
 /**
  * Opening hours.
@@ -1349,7 +1416,7 @@ export type Hours = Message<"chatsession.v1.Hours"> & {
  * Use `create(HoursSchema)` to create a new message.
  */
 export const HoursSchema: GenMessage<Hours> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 35);
+  messageDesc(file_chatsession_v1_administration, 37);
 
 /**
  * One span of a weekday.
@@ -1384,7 +1451,7 @@ export type OpeningHours = Message<"chatsession.v1.OpeningHours"> & {
  * Use `create(OpeningHoursSchema)` to create a new message.
  */
 export const OpeningHoursSchema: GenMessage<OpeningHours> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 36);
+  messageDesc(file_chatsession_v1_administration, 38);
 
 /**
  * A day with hours of its own.
@@ -1412,7 +1479,7 @@ export type Holiday = Message<"chatsession.v1.Holiday"> & {
  * Use `create(HolidaySchema)` to create a new message.
  */
 export const HolidaySchema: GenMessage<Holiday> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 37);
+  messageDesc(file_chatsession_v1_administration, 39);
 
 /**
  * So many of the sessions are answered within a time.
@@ -1440,7 +1507,7 @@ export type ServiceLevel = Message<"chatsession.v1.ServiceLevel"> & {
  * Use `create(ServiceLevelSchema)` to create a new message.
  */
 export const ServiceLevelSchema: GenMessage<ServiceLevel> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 38);
+  messageDesc(file_chatsession_v1_administration, 40);
 
 /**
  * One automatic message. `{{position}}`, `{{estimated_wait}}` (minutes), `{{queue.name}}` and `{{agent.name}}` are filled in;
@@ -1476,7 +1543,7 @@ export type QueueMessage = Message<"chatsession.v1.QueueMessage"> & {
  * Use `create(QueueMessageSchema)` to create a new message.
  */
 export const QueueMessageSchema: GenMessage<QueueMessage> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 39);
+  messageDesc(file_chatsession_v1_administration, 41);
 
 /**
  * From a waiting time on, another level of every wanted skill is enough.
@@ -1504,7 +1571,7 @@ export type Widening = Message<"chatsession.v1.Widening"> & {
  * Use `create(WideningSchema)` to create a new message.
  */
 export const WideningSchema: GenMessage<Widening> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 40);
+  messageDesc(file_chatsession_v1_administration, 42);
 
 /**
  * Something that an agent can do.
@@ -1532,7 +1599,7 @@ export type AgentSkill = Message<"chatsession.v1.AgentSkill"> & {
  * Use `create(AgentSkillSchema)` to create a new message.
  */
 export const AgentSkillSchema: GenMessage<AgentSkill> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 41);
+  messageDesc(file_chatsession_v1_administration, 43);
 
 /**
  * An agent or supervisor.
@@ -1609,7 +1676,7 @@ export type Agent = Message<"chatsession.v1.Agent"> & {
  * Use `create(AgentSchema)` to create a new message.
  */
 export const AgentSchema: GenMessage<Agent> = /*@__PURE__*/
-  messageDesc(file_chatsession_v1_administration, 42);
+  messageDesc(file_chatsession_v1_administration, 44);
 
 /**
  * What becomes of a session that waited too long.
@@ -1977,6 +2044,18 @@ export const Administration: GenService<{
     methodKind: "unary";
     input: typeof DeleteSharedCannedResponseRequestSchema;
     output: typeof DeleteSharedCannedResponseResponseSchema;
+  },
+  /**
+   * Lets somebody's tokens count no more that were issued (`iat`) before now, in the second of the call, or at no stated time: calls
+   * are refused with CREDENTIAL_INVALID, and streams end with the goodbye REVOKED within 5 s. Tokens issued later count. It is
+   * remembered for 30 days, so no token should live longer. Links to files that were given out run out by themselves.
+   *
+   * @generated from rpc chatsession.v1.Administration.RevokeCredentials
+   */
+  revokeCredentials: {
+    methodKind: "unary";
+    input: typeof RevokeCredentialsRequestSchema;
+    output: typeof RevokeCredentialsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_chatsession_v1_administration, 0);
