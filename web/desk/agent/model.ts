@@ -7,6 +7,7 @@ import {
   type Connection,
   type DeskUpdate,
   type Event,
+  JoinCause,
   OfferKind,
   OfferOutcome,
   type Session,
@@ -23,6 +24,9 @@ import { AgentChat } from "./chat.ts";
 import { Colleagues } from "./colleagues.ts";
 import { Directory } from "./directory.ts";
 import { Offers } from "./offers.ts";
+
+/** Ways of joining by which those who were there leave. */
+const TAKES_OVER = [JoinCause.TRANSFER, JoinCause.TOOK_OVER, JoinCause.REASSIGNED];
 
 /** Everything at an agent's desk. */
 export class DeskModel extends Store {
@@ -250,8 +254,8 @@ export class DeskModel extends Store {
   /** What an agent waits for, also while they look at another chat: invited isn't connected. */
   #tell({ kind }: Event, { hasLeft }: AgentChat): void {
     if (kind.case === "participantJoined" && kind.value.participant?.agentId !== this.self) {
-      const name = kind.value.participant?.displayName ?? "";
-      this.toasts.say(hasLeft ? `${name} has taken over` : `${name} is connected`, "good");
+      const what = TAKES_OVER.includes(kind.value.cause) ? "has taken over" : "is connected";
+      this.toasts.say(`${kind.value.participant?.displayName} ${what}`, "good");
     }
     if (kind.case === "offerEnded" && kind.value.kind === OfferKind.INVITATION && !hasLeft) {
       const { outcome, agentId } = kind.value;
