@@ -154,6 +154,7 @@ test("the desk is worked by keys alone", async () => {
   await window.getByRole("button", { name: "Transfer to Billing" }).focus();
   await ann.page.keyboard.press("Enter");
   await ann.shows("Waits in Billing");
+  await window.waitFor({ state: "detached" });
   await press("KeyE");
   await ann.shows("You have left this chat.");
 });
