@@ -22,7 +22,7 @@ export class Stage {
       throw new Error(`Chromium is missing: install it, or name it by CHROMIUM (looked at ${CHROMIUM})`);
     }
     const server = await Server.start(settings);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
     return new Stage(server, browser);
   }
 
