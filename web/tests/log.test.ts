@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type ChatClient, EventSchema, type ListEventsRequest, SessionSchema } from "@chatsession/client";
+import {
+  type ChatClient,
+  EventSchema,
+  type ListEventsRequest,
+  SessionSchema,
+  TargetRefSchema,
+  TargetSchema,
+} from "@chatsession/client";
 import { AgentChat } from "../desk/agent/chat.ts";
+import { keyOf, TargetTable } from "../desk/agent/targets.ts";
 import { SessionLog } from "../desk/shared/events.ts";
 import { Chance } from "./support/random.ts";
 
@@ -44,4 +52,16 @@ test("an agent has left once the stream says so, also when a page of history sai
   assert.equal(chat.hasLeft, false);
   chat.event(left);
   assert.equal(chat.hasLeft, true);
+});
+
+test("the rows of the Invite window keep their order, whatever comes and goes", () => {
+  const agent = (agentId: string) => create(TargetSchema, { kind: { case: "agent", value: { state: { agentId } } } });
+  const queue = (queueId: string) => create(TargetSchema, { kind: { case: "queue", value: { queueId } } });
+  const gone = create(TargetRefSchema, { target: { case: "agentId", value: "dora" } });
+  const table = new TargetTable();
+  const opened = table.update({ kind: "opened", targets: [agent("bob"), agent("dora"), queue("sales")], more: false });
+  assert.deepEqual(opened.map(keyOf), ["agentId:bob", "agentId:dora", "queueId:sales"]);
+  const put = [queue("billing"), agent("ann")];
+  const changed = table.update({ kind: "changed", put, removed: [gone], more: false });
+  assert.deepEqual(changed.map(keyOf), ["agentId:ann", "agentId:bob", "queueId:billing", "queueId:sales"]);
 });
