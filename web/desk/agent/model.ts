@@ -28,6 +28,9 @@ import { Offers } from "./offers.ts";
 /** Ways of joining by which those who were there leave. */
 const TAKES_OVER = [JoinCause.TRANSFER, JoinCause.TOOK_OVER, JoinCause.REASSIGNED];
 
+/** How long a chat is kept that isn't on the screen any more, in milliseconds. */
+const DROP_AFTER = 10_000;
+
 /** Everything at an agent's desk. */
 export class DeskModel extends Store {
   state: AgentState | undefined;
@@ -104,7 +107,8 @@ export class DeskModel extends Store {
   /** Chats that the agent is in, in the order of coming; then those with after-chat work. */
   get list(): AgentChat[] {
     const all = [...this.chats.values()];
-    return [...all.filter((chat) => !chat.hasLeft), ...all.filter((chat) => chat.hasLeft)];
+    const isWorkLeft = (chat: AgentChat) => chat.hasLeft && (this.wrapUps.has(chat.id) || this.selected === chat.id);
+    return [...all.filter((chat) => !chat.hasLeft), ...all.filter(isWorkLeft)];
   }
 
   get unread(): number {
@@ -267,11 +271,12 @@ export class DeskModel extends Store {
   /** The agent isn't in it any more. It stays on the screen while there is work on it, or while it is looked at. */
   #gone(chat: AgentChat): void {
     chat.hasLeft = true;
-    if (this.selected !== chat.id) this.#dropIfDone(chat);
+    // Not at once: more of the same commit may follow, and would look like another chat.
+    setTimeout(() => this.#dropIfDone(chat), DROP_AFTER);
   }
 
   #dropIfDone(chat: AgentChat): void {
-    if (chat.hasLeft && !this.wrapUps.has(chat.id)) this.chats.delete(chat.id);
+    if (chat.hasLeft && !this.wrapUps.has(chat.id) && this.selected !== chat.id) this.chats.delete(chat.id);
   }
 
   /** Takes a chat that is over from the screen. */

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { type ChatClient, DeskSchema, type DeskUpdate, EventSchema, SessionSchema } from "@chatsession/client";
+import { DeskModel } from "../desk/agent/model.ts";
+import { Toasts } from "../desk/shared/toasts.ts";
+
+type Kind = NonNullable<MessageInitShape<typeof EventSchema>["kind"]>;
+const participant = { agentId: "ann", participantId: "1", connected: true };
+const event = (sessionId: string, revision: number, kind: Kind): DeskUpdate => ({
+  kind: "event",
+  sessionId,
+  event: create(EventSchema, { revision: BigInt(revision), kind }),
+});
+
+/** A desk to which this is brought, and then nothing more. */
+async function desk(...updates: DeskUpdate[]): Promise<DeskModel> {
+  const client = {
+    desk: { signIn: async () => ({}), listTargets: async () => ({ targets: [], nextPageToken: "" }) },
+    sessions: {
+      getSession: async ({ sessionId }: { sessionId: string }) => ({ session: create(SessionSchema, { sessionId }) }),
+      listEvents: async () => ({ events: [] }),
+    },
+    watchDesk: async function* () {
+      yield* updates;
+    },
+  } as unknown as ChatClient;
+  const model = new DeskModel(client, "ann", new Toasts());
+  await model.run();
+  return model;
+}
+
+const opened = (...sessionIds: string[]): DeskUpdate => ({
+  kind: "opened",
+  desk: create(DeskSchema, {
+    state: { agentId: "ann" },
+    sessions: sessionIds.map((sessionId) => ({ sessionId, revision: 2n, participants: [participant] })),
+  }),
+});
+
+test("a chat that ends is gone from the list, whatever of its last commit comes after the leaving", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const model = await desk(
+    opened("a", "b"),
+    { kind: "caughtUp" },
+    event("b", 3, { case: "participantLeft", value: { participant } }),
+    event("b", 4, { case: "sessionEnded", value: {} }),
+  );
+  assert.deepEqual(model.list.map(({ id }) => id), ["a"]);
+  mock.timers.tick(60_000);
+  assert.deepEqual([...model.chats.keys()], ["a"]);
+  mock.timers.reset();
+});
+
+test("who comes back to a chat that they left has it again", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const model = await desk(
+    opened("a"),
+    { kind: "caughtUp" },
+    event("a", 3, { case: "participantLeft", value: { participant } }),
+    event("a", 7, { case: "participantJoined", value: { participant } }),
+  );
+  mock.timers.tick(60_000);
+  assert.deepEqual(model.list.map(({ id, hasLeft }) => [id, hasLeft]), [["a", false]]);
+  mock.timers.reset();
+});
