@@ -12,6 +12,7 @@ mod chats;
 mod colleagues;
 mod connections;
 mod feed;
+mod json;
 mod messages;
 mod operation;
 mod programs;
