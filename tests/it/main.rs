@@ -20,4 +20,5 @@ mod queues;
 mod restarts;
 mod targets;
 mod web;
+mod webhooks;
 mod world;
