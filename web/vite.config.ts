@@ -15,6 +15,8 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Whoever hands out the pages hands out the notices of what is in them.
+    license: { fileName: "assets/licenses.md" },
     rolldownOptions: {
       input: Object.fromEntries(pages.map((page) => [page, at(`desk/${page}.html`)])),
       output: {

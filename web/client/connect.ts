@@ -2,11 +2,14 @@ import type { Message } from "@bufbuild/protobuf";
 import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { ChatError } from "./error.ts";
+import { Administration } from "./gen/chatsession/v1/administration_pb.ts";
 import { AgentDesk } from "./gen/chatsession/v1/agent_desk_pb.ts";
 import { ChatSession } from "./gen/chatsession/v1/chat_session_pb.ts";
+import { EventFeed } from "./gen/chatsession/v1/event_feed_pb.ts";
 import { Supervision } from "./gen/chatsession/v1/supervision_pb.ts";
 import { retryCall } from "./retry.ts";
 import { type TokenSource, Tokens } from "./token.ts";
+import { type CenterStart, type CenterUpdate, watchCenter } from "./watch/center.ts";
 import { type DeskUpdate, watchDesk } from "./watch/desk.ts";
 import type { WatchOptions } from "./watch/keeper.ts";
 import { type SessionUpdate, watchSession } from "./watch/session.ts";
@@ -43,6 +46,8 @@ export interface ChatClient {
   readonly desk: Client<typeof AgentDesk>;
   /** For supervisors. */
   readonly supervision: Client<typeof Supervision>;
+  /** For integrators: queues, agents, settings. */
+  readonly administration: Client<typeof Administration>;
   /**
    * What happens in a session, each event once and in order, however often the connection breaks. Ends with the session,
    * or with the caller's leaving; throws when the service refuses for good. Leaving the loop closes the stream.
@@ -52,6 +57,11 @@ export interface ChatClient {
   watchDesk(options?: WatchOptions): AsyncIterable<DeskUpdate>;
   /** Colleagues and queues to choose from, kept current. Ends only with an error. */
   watchTargets(filter?: TargetFilter, options?: WatchOptions): AsyncIterable<TargetsUpdate>;
+  /**
+   * For integrators: everything that happens in the center, each commit once and in order. Ends only with an error, such as
+   * `POSITION_COMPACTED`: the position is too old.
+   */
+  watchCenter(start?: CenterStart, options?: WatchOptions): AsyncIterable<CenterUpdate>;
 }
 
 const TIMEOUT = 30_000;
@@ -65,6 +75,7 @@ export function connect(options: ConnectOptions): ChatClient {
     createGrpcWebTransport({ baseUrl: options.url, useBinaryFormat: true, interceptors });
   const sessions = createClient(ChatSession, transport);
   const desk = createClient(AgentDesk, transport);
+  const feed = createClient(EventFeed, transport);
   return {
     sessions,
     desk,
@@ -72,6 +83,8 @@ export function connect(options: ConnectOptions): ChatClient {
     watchSession: (sessionId, { after, snapshot, ...rest } = {}) =>
       watchSession(sessions, { sessionId, after, snapshot: snapshot ?? false }, { tokens, ...rest }),
     watchDesk: (rest = {}) => watchDesk(desk, { tokens, ...rest }),
+    administration: createClient(Administration, transport),
+    watchCenter: (start = {}, rest = {}) => watchCenter(feed, start, { tokens, ...rest }),
     watchTargets: (filter = {}, rest = {}) => watchTargets(desk, filter, { tokens, ...rest }),
   };
 }

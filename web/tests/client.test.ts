@@ -109,6 +109,38 @@ test("of two calls with one request id one takes effect, and another content is 
   assert.equal(wrong.field, "queue_id");
 });
 
+test("an integrator follows everything that happens, over a server that is killed", async () => {
+  const shop = connect({ url: server.url, token: server.token("integrator", "shop") });
+  const kim = client("customer", "kim");
+  const { session } = await kim.sessions.startSession({ queueId: "billing", customerName: "Kim" });
+  const sessionId = session?.sessionId ?? "";
+  const texts: string[] = [];
+  let isKilled = false;
+  const says = async () => {
+    for (const text of ["one", "two", "three"]) await kim.sessions.sendMessage({ sessionId, text });
+    await server.kill();
+    isKilled = true;
+    await server.up();
+    for (const text of ["four", "five"]) await kim.sessions.sendMessage({ sessionId, text });
+  };
+  const saying = says();
+  const positions: bigint[] = [];
+  for await (const update of shop.watchCenter({ after: 0n, filter: { sessionIds: [sessionId] } })) {
+    if (update.kind !== "commit") continue;
+    positions.push(update.commit.centerSeq);
+    for (const { kind } of update.commit.events) {
+      if (kind.case !== "sessionHappened" || kind.value.event?.kind.case !== "messagePosted") continue;
+      texts.push(kind.value.event.kind.value.text);
+    }
+    if (texts.includes("five")) break;
+  }
+  await saying;
+  assert.ok(isKilled);
+  assert.deepEqual(texts, ["one", "two", "three", "four", "five"]);
+  assert.deepEqual(positions, [...new Set(positions)].sort((one, other) => Number(one - other)));
+  await kim.sessions.endSession({ sessionId });
+});
+
 test("the Invite window is kept current", async () => {
   const over = new AbortController();
   const [dora, bob] = [client("agent", "dora"), client("agent", "bob")];

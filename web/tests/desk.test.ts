@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { connect } from "@chatsession/client";
 import { Stage } from "./support/stage.ts";
 
 /** A picture of one red point. */
@@ -65,6 +66,22 @@ test("receipts and typing are shown", async () => {
   await ann.sees("Eve is typing…");
   await ann.page.getByRole("textbox", { name: "Message" }).pressSequentially("I look into it", { delay: 100 });
   await eve.sees("Ann is typing…");
+});
+
+test("what a customer's frontend has received and nobody has read yet is shown as delivered", async () => {
+  const ann = await stage.agent("ann");
+  const leo = connect({ url: stage.server.url, token: stage.server.token("customer", "leo") });
+  const { session } = await leo.sessions.startSession({ queueId: "sales", customerName: "Leo" });
+  await ann.accept("Leo");
+  await ann.say("Hello Leo");
+  await ann.page.locator(".receipt", { hasText: "Sent" }).waitFor();
+  const over = new AbortController();
+  const watching = (async () => {
+    for await (const _ of leo.watchSession(session?.sessionId ?? "", { after: 0n, signal: over.signal }));
+  })();
+  await ann.page.locator(".receipt", { hasText: "Delivered" }).waitFor();
+  over.abort();
+  await watching;
 });
 
 test("a canned response is found, filled in and sent", async () => {
@@ -137,6 +154,7 @@ test("the desk is worked by keys alone", async () => {
   await window.getByRole("button", { name: "Transfer to Billing" }).focus();
   await ann.page.keyboard.press("Enter");
   await ann.shows("Waits in Billing");
+  await window.waitFor({ state: "detached" });
   await press("KeyE");
   await ann.shows("You have left this chat.");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import type { AgentDesk, CustomerChat } from "./support/pages.ts";
+import { AgentDesk, type CustomerChat } from "./support/pages.ts";
 import { Stage } from "./support/stage.ts";
 
 let stage: Stage;
@@ -126,14 +126,38 @@ test("a token that is no good any more is asked for again, and nothing is lost",
     route.request().headers()["authorization"] === isOld ? refuse(route) : route.continue(),
   );
   await ann.say("Under a new token");
-  await ann.shows("Your token has expired");
+  await ann.shows("Your token runs out");
 
   // A token of the same agent that isn't the same token.
   const fresh = stage.server.token("agent", "ann", 12);
   await ann.page.getByLabel("New token").fill(fresh);
   await ann.page.getByRole("button", { name: "Go on" }).click();
   await customer.sees("Under a new token");
-  await ann.page.getByText("Your token has expired").waitFor({ state: "detached" });
+  await ann.page.getByText("Your token runs out").waitFor({ state: "detached" });
+});
+
+test("a token that runs out is asked for in time: until then everything goes on", async () => {
+  // Given an agent whose token is good for half a minute: the clocks' leeway, and three seconds
+  const token = stage.server.shortToken("agent", "dora", 3);
+  const dora = new AgentDesk(await stage.page(await stage.person(), `/desk.html#token=${token}`));
+  await dora.isOpen();
+  await dora.beReady();
+  const zoe = await stage.customer("zoe");
+  await zoe.start("Zoe", "Billing");
+  await dora.accept("Zoe");
+  // When the server says that it runs out soon
+  await dora.shows("Your token runs out");
+  // Then the chat goes on meanwhile
+  await zoe.say("Still there?");
+  await dora.sees("Still there?");
+  await dora.say("Still here");
+  await zoe.sees("Still here");
+  // and with a new token, too
+  await dora.page.getByLabel("New token").fill(stage.server.token("agent", "dora"));
+  await dora.page.getByRole("button", { name: "Go on" }).click();
+  await dora.page.getByText("Your token runs out").waitFor({ state: "detached" });
+  await dora.say("With a new one");
+  await zoe.sees("With a new one");
 });
 
 test("who is signed out is told so, and signs in again", async () => {

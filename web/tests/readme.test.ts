@@ -21,14 +21,17 @@ test("the first program of the README works as it stands", async () => {
   const run = new Function("connect", "console", `return (async () => {${body}})()`);
 
   // When it runs, and the chat is ended once it has printed something
+  const ends: Promise<unknown>[] = [];
   const log = (...words: unknown[]) => {
     printed.push(words);
-    void zoe.sessions.listSessions({}).then(({ sessions }) => {
-      const sessionId = sessions[0]?.sessionId ?? "";
-      return zoe.sessions.endSession({ sessionId });
-    });
+    const end = async () => {
+      const { sessions } = await zoe.sessions.listSessions({});
+      await zoe.sessions.endSession({ sessionId: sessions[0]?.sessionId ?? "" });
+    };
+    ends.push(end());
   };
   await run(() => zoe, { log });
+  await Promise.all(ends);
 
   // Then it has printed what was said
   assert.deepEqual(printed, [["I", "said:", "Hello!"]]);

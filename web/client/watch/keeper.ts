@@ -62,10 +62,11 @@ export async function* keep<Request, Response, Update>(
     if ("fail" in next) throw next.fail;
     if (wasWell) delays.restart();
     if (line.wasOpen) refusedTokens = 0;
-    if (next.reopen === "token") {
+    if (next.reopen === "token" && !line.error) options.tokens?.expire();
+    if (line.error?.isUnauthenticated) {
       refusedTokens += 1;
       const another = options.tokens?.refuse() ?? false;
-      if (line.error?.isUnauthenticated && (!another || refusedTokens > 1)) throw line.error;
+      if (!another || refusedTokens > 1) throw line.error;
     }
     options.onConnection?.({ state: "reconnecting", error: line.error });
     await pause(Math.max(delays.next(), line.error?.retryDelay ?? 0), options.signal);

@@ -33,7 +33,7 @@ export function CannedResponses({ client, sessionId, text, replace }: CannedProp
           <button type="button" class="entry" onClick={() => replace(response?.text ?? "")}>
             <span class="entry-head">
               <b>{response?.title}</b>
-              <code>{response?.shortcut}</code>
+              {response?.shortcut && <code>{response.shortcut}</code>}
               {personal && <span class="chip">own</span>}
             </span>
             <span class="entry-text">{response?.text}</span>

@@ -56,7 +56,7 @@ function List({ title, children }: { title: string; children: ComponentChildren 
 }
 
 function Entry({ chat, model }: { chat: AgentChat; model: DeskModel }) {
-  const last = chat.log.lastMessage(false);
+  const last = chat.log.lastMessage();
   const isChosen = model.selected === chat.id && model.colleagues.selected === undefined;
   const unread = chat.unread;
   return (

@@ -1,5 +1,5 @@
 import { type ChatEvent, ChatState } from "@chatsession/client";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kept } from "../shared/kept.ts";
 import { hour } from "../shared/time.ts";
 import type { ColleagueChat } from "./colleagues.ts";
@@ -67,6 +67,8 @@ function Box({ model, chatId }: { model: DeskModel; chatId: string }) {
   const key = `colleague-draft.${chatId}`;
   const [draft, setDraft] = useState(() => kept.get(key, { text: "", requestId: crypto.randomUUID() }));
   const latest = useRef(draft);
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => box.current?.focus(), []);
   const write = (next: typeof draft) => {
     latest.current = next;
     kept.put(key, next);
@@ -88,6 +90,7 @@ function Box({ model, chatId }: { model: DeskModel; chatId: string }) {
       }}
     >
       <textarea
+        ref={box}
         rows={2}
         maxLength={16_384}
         aria-label="Message to colleagues"

@@ -21,11 +21,6 @@ export function InviteColleague({ model, chat, onClose, agent }: FormProps & { a
     model.toasts.say(`${agent.displayName} is invited. You keep the chat until they accept.`);
     onClose();
   };
-  const write = async () => {
-    const problem = await model.colleagues.start([agentId]);
-    if (problem === undefined) onClose();
-    else model.toasts.say(problem, "bad");
-  };
   return (
     <form class="choice" onSubmit={invite}>
       <div class="row" role="radiogroup" aria-label="What happens when they accept">
@@ -37,7 +32,7 @@ export function InviteColleague({ model, chat, onClose, agent }: FormProps & { a
         <button type="submit" class="primary">
           Invite {agent.displayName}
         </button>
-        <button type="button" onClick={write}>
+        <button type="button" onClick={() => void model.write([agentId], "", onClose)}>
           Ask first
         </button>
       </p>

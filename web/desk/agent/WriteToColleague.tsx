@@ -21,9 +21,7 @@ export function WriteToColleague({ model, onClose }: { model: DeskModel; onClose
   };
   const start = async (event: Event) => {
     event.preventDefault();
-    const problem = await model.colleagues.start([...chosen], chosen.size > 1 ? name.trim() : "");
-    if (problem === undefined) onClose();
-    else model.toasts.say(problem, "bad");
+    await model.write([...chosen], chosen.size > 1 ? name.trim() : "", onClose);
   };
   return (
     <Dialog title="Write to colleagues" onClose={onClose}>

@@ -1,4 +1,4 @@
-import { ActorKind, type ChatClient, type Event, type Offer, openInvitations } from "@chatsession/client";
+import { ActorKind, Audience, type ChatClient, type Event, type Offer, openInvitations } from "@chatsession/client";
 import { SessionLog, TypingMarks } from "../shared/events.ts";
 import type { Receipts } from "../shared/Timeline.tsx";
 
@@ -47,9 +47,9 @@ export class AgentChat {
     return this.log.unread(mark > this.#readHere ? mark : this.#readHere, (event) => this.isOwn(event));
   }
 
-  /** Who has the word. */
+  /** Who has the word. What a queue says by itself is no answer. */
   get isCustomersTurn(): boolean {
-    const last = this.log.lastMessage();
+    const last = this.log.lastMessage((event) => event.audience === Audience.EVERYONE && !isAutomatic(event));
     return last !== undefined && last.actor?.kind !== ActorKind.CUSTOMER;
   }
 
@@ -70,14 +70,15 @@ export class AgentChat {
     return event.actor?.id === this.#self;
   }
 
-  event(event: Event): boolean {
-    const isNew = this.log.add(event);
+  /** Something that the stream brings. */
+  event(event: Event): void {
+    this.log.add(event);
     const { kind } = event;
     if (kind.case === "messagePosted") this.typing.stopped(this.#participantOf(event));
-    if (isNew && (kind.case === "participantJoined" || kind.case === "participantLeft")) {
+    // Also when a page of history brought it sooner: only the stream tells where the agent stands now.
+    if (kind.case === "participantJoined" || kind.case === "participantLeft") {
       if (kind.value.participant?.agentId === this.#self) this.hasLeft = kind.case === "participantLeft";
     }
-    return isNew;
   }
 
   /** What the stream doesn't bring: how the session stands, and what was said before. */
@@ -88,6 +89,8 @@ export class AgentChat {
       const { session } = await client.sessions.getSession({ sessionId: this.id });
       if (session) this.log.view(session);
       changed();
+    } catch {
+      // The next event, or choosing the chat, tries again.
     } finally {
       this.#isRefreshing = false;
     }
@@ -95,7 +98,7 @@ export class AgentChat {
 
   /** The agent has it before their eyes. Says how far, when that is news. */
   seen(): bigint | undefined {
-    const last = this.log.lastMessage(false);
+    const last = this.log.lastMessage();
     if (!last || this.unread === 0) return undefined;
     this.#readHere = last.revision;
     return last.revision;
@@ -109,4 +112,8 @@ export class AgentChat {
     if (event.actor?.kind === ActorKind.CUSTOMER) return "0";
     return this.log.session?.participants.find((each) => each.agentId === event.actor?.id)?.participantId ?? "";
   }
+}
+
+function isAutomatic({ actor }: Event): boolean {
+  return actor?.kind === ActorKind.QUEUE || actor?.kind === ActorKind.SYSTEM;
 }

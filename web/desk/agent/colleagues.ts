@@ -1,5 +1,5 @@
 import type { Chat, ChatClient, ChatEvent } from "@chatsession/client";
-import { explain } from "../shared/refusals.ts";
+import type { Toasts } from "../shared/toasts.ts";
 
 /** A chat with colleagues, without a customer. */
 export interface ColleagueChat {
@@ -13,10 +13,12 @@ export class Colleagues {
   selected: string | undefined;
   readonly #client: ChatClient;
   readonly #self: string;
+  readonly #toasts: Toasts;
   readonly #changed: () => void;
 
-  constructor(client: ChatClient, self: string, changed: () => void) {
+  constructor(client: ChatClient, self: string, toasts: Toasts, changed: () => void) {
     this.#client = client;
+    this.#toasts = toasts;
     this.#self = self;
     this.#changed = changed;
   }
@@ -48,7 +50,7 @@ export class Colleagues {
   event(chatId: string, event: ChatEvent): void {
     const known = this.chats.get(chatId);
     if (!known) {
-      void this.#discover(chatId, event);
+      void this.#toasts.attempt(this.#discover(chatId, event));
       return;
     }
     add(known, event);
@@ -58,18 +60,11 @@ export class Colleagues {
     if (this.selected === chatId && !document.hidden) this.read(known);
   }
 
-  /** Opens the chat with a colleague; there is one at most. Answers a problem, if there was one. */
-  async start(agentIds: string[], name = ""): Promise<string | undefined> {
-    try {
-      const { chat } = await this.#client.desk.startChat({ memberAgentIds: agentIds, name });
-      if (chat) {
-        this.#put(chat);
-        await this.select(chat.chatId);
-      }
-      return undefined;
-    } catch (thrown) {
-      return explain(thrown);
-    }
+  /** The chat with a colleague, of which there is one at most, or a new group's. */
+  async start(agentIds: string[], name = ""): Promise<string> {
+    const { chat } = await this.#client.desk.startChat({ memberAgentIds: agentIds, name });
+    if (chat) this.#put(chat);
+    return chat?.chatId ?? "";
   }
 
   async select(chatId: string | undefined): Promise<void> {
@@ -77,7 +72,7 @@ export class Colleagues {
     this.#changed();
     const chosen = this.current;
     if (!chosen) return;
-    await this.#fill(chosen);
+    await this.#toasts.attempt(this.#fill(chosen));
     this.read(chosen);
     this.#changed();
   }

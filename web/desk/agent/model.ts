@@ -7,6 +7,7 @@ import {
   type Connection,
   type DeskUpdate,
   type Event,
+  JoinCause,
   OfferKind,
   OfferOutcome,
   type Session,
@@ -23,6 +24,9 @@ import { AgentChat } from "./chat.ts";
 import { Colleagues } from "./colleagues.ts";
 import { Directory } from "./directory.ts";
 import { Offers } from "./offers.ts";
+
+/** Ways of joining by which those who were there leave. */
+const TAKES_OVER = [JoinCause.TRANSFER, JoinCause.TOOK_OVER, JoinCause.REASSIGNED];
 
 /** Everything at an agent's desk. */
 export class DeskModel extends Store {
@@ -52,7 +56,7 @@ export class DeskModel extends Store {
     this.self = self;
     this.toasts = toasts;
     this.outbox = new Outbox(client, `outbox.${self}`, () => this.changed(), toasts);
-    this.colleagues = new Colleagues(client, self, () => this.changed());
+    this.colleagues = new Colleagues(client, self, toasts, () => this.changed());
     this.offers = new Offers(client, toasts, (session) => this.#accepted(session));
     this.selected = kept.get<string | undefined>("desk.selected", undefined);
   }
@@ -123,7 +127,10 @@ export class DeskModel extends Store {
 
   /** What was said before the stream began; a try that fails is made again when the chat is chosen. */
   #fill(): void {
-    void this.current?.log.fill(this.client).then(() => this.changed(), () => undefined);
+    const chat = this.current;
+    if (!chat) return;
+    if (!chat.log.session) void chat.refresh(this.client, () => this.changed());
+    chat.log.fill(this.client).then(() => this.changed(), () => undefined);
   }
 
   seen(chat: AgentChat): void {
@@ -137,6 +144,15 @@ export class DeskModel extends Store {
     const audience = isWhisper ? Audience.STAFF : Audience.EVERYONE;
     const [attachmentIds, attachmentNames] = [files.map((file) => file.id), files.map((file) => file.name)];
     this.outbox.send({ sessionId: chat.id, text, audience, attachmentIds, attachmentNames });
+  }
+
+  /** Opens a chat with colleagues, once the window in which they were chosen is closed. */
+  async write(agentIds: string[], name: string, close: () => void): Promise<void> {
+    const call = this.colleagues.start(agentIds, name).then((chatId) => {
+      close();
+      return this.colleagues.select(chatId);
+    });
+    await this.toasts.attempt(call);
   }
 
   async setState(status: AgentStatus, reason = ""): Promise<void> {
@@ -227,20 +243,19 @@ export class DeskModel extends Store {
 
   #event(sessionId: string, event: Event): void {
     const chat = this.#chat(sessionId);
-    const isNew = chat.event(event);
+    chat.event(event);
     this.names.seeAgent(event.actor?.id ?? "", event.actor?.displayName ?? "");
     if (event.kind.case === "messagePosted") this.outbox.said(event.kind.value.messageId);
     if (!chat.log.session) void chat.refresh(this.client, () => this.changed());
-    if (!isNew || !this.isLive) return;
-    this.#tell(event, chat);
+    if (this.isLive) this.#tell(event, chat);
     if (chat.hasLeft) this.#gone(chat);
   }
 
   /** What an agent waits for, also while they look at another chat: invited isn't connected. */
   #tell({ kind }: Event, { hasLeft }: AgentChat): void {
     if (kind.case === "participantJoined" && kind.value.participant?.agentId !== this.self) {
-      const name = kind.value.participant?.displayName ?? "";
-      this.toasts.say(hasLeft ? `${name} has taken over` : `${name} is connected`, "good");
+      const what = TAKES_OVER.includes(kind.value.cause) ? "has taken over" : "is connected";
+      this.toasts.say(`${kind.value.participant?.displayName} ${what}`, "good");
     }
     if (kind.case === "offerEnded" && kind.value.kind === OfferKind.INVITATION && !hasLeft) {
       const { outcome, agentId } = kind.value;

@@ -1,4 +1,4 @@
-import type { ChatClient, Target, TargetFilter } from "@chatsession/client";
+import type { ChatClient, Target, TargetFilter, TargetsUpdate } from "@chatsession/client";
 import { useEffect, useState } from "preact/hooks";
 import { explain } from "../shared/refusals.ts";
 
@@ -20,15 +20,10 @@ export function useTargets(client: ChatClient, filter: TargetFilter, see: (targe
     const over = new AbortController();
     const timer = setTimeout(() => void follow(), PAUSE);
     const follow = async () => {
-      let known = new Map<string, Target>();
+      const table = new TargetTable();
       try {
         for await (const update of client.watchTargets(filter, { signal: over.signal })) {
-          if (update.kind === "opened") known = new Map();
-          for (const target of update.kind === "opened" ? update.targets : update.put) known.set(keyOf(target), target);
-          if (update.kind === "changed") {
-            for (const { target } of update.removed) known.delete(`${target.case}:${target.value}`);
-          }
-          const targets = [...known.values()];
+          const targets = table.update(update);
           see(targets);
           setRows({ targets, more: update.more, isLoading: false, problem: undefined });
         }
@@ -42,6 +37,22 @@ export function useTargets(client: ChatClient, filter: TargetFilter, see: (targe
     };
   }, [client, JSON.stringify(filter)]);
   return rows;
+}
+
+/** Rows as they are after each update: colleagues by id, then queues by id. */
+export class TargetTable {
+  #rows = new Map<string, Target>();
+
+  update(update: TargetsUpdate): Target[] {
+    if (update.kind === "opened") {
+      this.#rows = new Map(update.targets.map((target) => [keyOf(target), target]));
+    } else {
+      for (const target of update.put) this.#rows.set(keyOf(target), target);
+      for (const { target } of update.removed) this.#rows.delete(`${target.case}:${target.value}`);
+    }
+    const sorted = [...this.#rows].sort(([one], [other]) => (one < other ? -1 : 1));
+    return sorted.map(([, target]) => target);
+  }
 }
 
 export function keyOf({ kind }: Target): string {

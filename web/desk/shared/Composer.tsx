@@ -1,8 +1,8 @@
 import type { ChatClient } from "@chatsession/client";
 import type { ComponentChildren, Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Icon } from "./Icon.tsx";
 import { upload } from "./Attachment.tsx";
+import { Icon } from "./Icon.tsx";
 import { kept } from "./kept.ts";
 import { explain } from "./refusals.ts";
 
@@ -192,8 +192,9 @@ function isReady({ text, files }: Draft): boolean {
   return text.trim() !== "" || files.some((file) => file.id !== undefined);
 }
 
-/** What was on its way when the page went can't be finished any more. */
+/** What was on its way when the page or the chat was left isn't finished any more. */
 function restored(key: string): Draft {
-  const draft = kept.get<Draft>(key, NONE);
-  return { text: draft.text, files: draft.files.filter((file) => file.id !== undefined) };
+  const { text, files } = kept.get<Draft>(key, NONE);
+  const interrupted = (file: DraftFile) => ({ problem: "wasn't uploaded whole: attach it again", ...file });
+  return { text, files: files.map((file) => (file.id === undefined ? interrupted(file) : file)) };
 }

@@ -1,13 +1,24 @@
 import type { Connection } from "@chatsession/client";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useStore } from "./store.ts";
 import { type PageToken, claims } from "./token.ts";
 
+/** What is over sooner isn't worth a word, such as a server that hands over to the next one. */
+const WORTH_A_WORD = 600;
+
 /** Says so when the stream is cut. Said politely: the page goes on by itself. */
 export function ConnectionBanner({ connection }: { connection: Connection | undefined }) {
+  const isCut = connection?.state === "reconnecting";
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    setShown(false);
+    if (!isCut) return;
+    const timer = setTimeout(() => setShown(true), WORTH_A_WORD);
+    return () => clearTimeout(timer);
+  }, [isCut]);
   return (
     <div role="status" class="banner-place">
-      {connection?.state === "reconnecting" && (
+      {isCut && isShown && (
         <p class="banner banner-warn">Reconnecting… What you write is kept and will be sent.</p>
       )}
     </div>
@@ -20,7 +31,7 @@ export function StaleToken({ token }: { token: PageToken }) {
   if (!token.isStale) return null;
   return (
     <div class="banner banner-danger" role="alert">
-      <p>Your token has expired or isn't valid any more. Paste a new one to go on.</p>
+      <p>Your token runs out, or isn't valid any more. Paste a new one to go on.</p>
       <TokenForm label="New token" action="Go on" onToken={(text) => token.give(text)} />
     </div>
   );

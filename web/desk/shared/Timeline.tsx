@@ -59,6 +59,10 @@ export function Timeline(props: TimelineProps) {
       role="log"
       aria-live="polite"
       aria-label={`Chat with ${reader.customer}`}
+      // A picture that has come moves the end away.
+      onLoadCapture={() => {
+        if (list.current && isAtEnd.current) list.current.scrollTop = list.current.scrollHeight;
+      }}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40;
         if (isAtEnd.current) props.onSeen();

@@ -1,4 +1,4 @@
-import { Audience, type ChatClient, type Event, foldSession, type Session } from "@chatsession/client";
+import { type ChatClient, type Event, foldSession, type Session } from "@chatsession/client";
 
 /** A session as a page knows it: where it stands, and every event so far, in order. */
 export class SessionLog {
@@ -19,18 +19,17 @@ export class SessionLog {
     this.session = this.events.reduce(foldSession, session);
   }
 
-  /** Whether it is news. */
-  add(event: Event): boolean {
+  /** What is known already changes nothing. */
+  add(event: Event): void {
     const last = this.events.at(-1);
     if (last === undefined || event.revision > last.revision) {
       this.events.push(event);
     } else {
       const at = this.events.findIndex((each) => each.revision >= event.revision);
-      if (this.events[at]?.revision === event.revision) return false;
+      if (this.events[at]?.revision === event.revision) return;
       this.events.splice(at, 0, event);
     }
     if (this.session) this.session = foldSession(this.session, event);
-    return true;
   }
 
   /** Fetches what happened before and between what came by a stream. */
@@ -74,11 +73,9 @@ export class SessionLog {
     return count;
   }
 
-  /** The last message; of those for everyone, unless whispers count. */
-  lastMessage(everyone = true): Event | undefined {
-    return this.events.findLast(
-      (event) => event.kind.case === "messagePosted" && (!everyone || event.audience === Audience.EVERYONE),
-    );
+  /** The last message; of those that count. */
+  lastMessage(counts: (event: Event) => boolean = () => true): Event | undefined {
+    return this.events.findLast((event) => event.kind.case === "messagePosted" && counts(event));
   }
 }
 

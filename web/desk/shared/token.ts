@@ -13,7 +13,7 @@ export interface Claims {
 /** The page's token: from the address, or pasted; kept while the tab is open. */
 export class PageToken extends Store {
   token: string | undefined;
-  /** The token is no good, and another one is waited for. */
+  /** The token runs out or is no good, and another one is asked for. */
   isStale = false;
   readonly #page: string;
   #waiting: ((token: string) => void)[] = [];
@@ -51,11 +51,14 @@ export class PageToken extends Store {
     this.changed();
   }
 
-  /** For the client: waits for a person to bring another token when this one is no good. */
-  readonly source: TokenSource = ({ stale }) => {
+  /** For the client: asks a person for another token, and waits for it once this one is no good at all. */
+  readonly source: TokenSource = ({ stale, isRefused }) => {
     if (this.token !== undefined && this.token !== stale) return this.token;
-    this.isStale = true;
-    this.changed();
+    if (!this.isStale) {
+      this.isStale = true;
+      this.changed();
+    }
+    if (this.token !== undefined && !isRefused) return this.token;
     return new Promise((resolve) => this.#waiting.push(resolve));
   };
 

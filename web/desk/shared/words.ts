@@ -35,6 +35,9 @@ export const END_REASONS: Record<EndReason, string> = {
   [EndReason.QUEUE_CLOSED]: "the queue closed",
 };
 
+/** Customers are told why only where nobody meant to. */
+const ENDED_BY_ITSELF = [EndReason.INACTIVITY, EndReason.MAX_WAIT, EndReason.AGE_LIMIT, EndReason.QUEUE_CLOSED];
+
 export const OFFER_ENDS: Record<OfferOutcome, string> = {
   [OfferOutcome.UNSPECIFIED]: "",
   [OfferOutcome.ACCEPTED]: "accepted",
@@ -69,8 +72,10 @@ function forCustomer({ kind }: Event): string | undefined {
       return kind.value.cause === QueueCause.STARTED ? undefined : "You are being connected to somebody else";
     case "endingWarned":
       return `This chat ends at ${at(kind.value.endTime)} unless you say something`;
-    case "sessionEnded":
-      return "The chat has ended";
+    case "sessionEnded": {
+      const why = ENDED_BY_ITSELF.includes(kind.value.reason) ? `: ${END_REASONS[kind.value.reason]}` : "";
+      return `The chat has ended${why}`;
+    }
     default:
       return undefined;
   }

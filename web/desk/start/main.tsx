@@ -21,17 +21,20 @@ function Start() {
         Live chat for contact centres: conferences, transfers and service queues, where no customer is ever lost. This
         server answers gRPC and gRPC-Web on this very port, and serves three pages that use it.
       </p>
-      <ul class="pages">
-        <li>
-          <b>Agent's desk</b> Chats, offers, colleagues, after-chat work.
-        </li>
-        <li>
-          <b>Supervisor's wall</b> Queues, agents and chats as they are, to look into and to join.
-        </li>
-        <li>
-          <b>Customer's chat</b> What a customer has in front of them.
-        </li>
-      </ul>
+      <dl class="pages">
+        <dt>
+          <a href="/desk.html">Agent's desk</a>
+        </dt>
+        <dd>Chats, offers, colleagues, after-chat work</dd>
+        <dt>
+          <a href="/wall.html">Supervisor's wall</a>
+        </dt>
+        <dd>Queues, agents and chats as they are, to look into and to join</dd>
+        <dt>
+          <a href="/customer.html">Customer's chat</a>
+        </dt>
+        <dd>What a customer has before their eyes</dd>
+      </dl>
       <TokenForm
         label="Paste a token to open its page"
         action="Open"
@@ -40,11 +43,6 @@ function Start() {
       <p class="muted">
         For a try, <code>chatsession token --role agent --subject ann</code> makes one; the roles are{" "}
         <code>customer</code>, <code>agent</code> and <code>supervisor</code>.
-      </p>
-      <p class="row">
-        <a href="/desk.html">Agent's desk</a>
-        <a href="/wall.html">Supervisor's wall</a>
-        <a href="/customer.html">Customer's chat</a>
       </p>
     </main>
   );

@@ -5,14 +5,13 @@ import {
   type LiveSession,
   type QueueStatistics,
   type QueueTarget,
-  type Target,
 } from "@chatsession/client";
-import { keyOf } from "../agent/targets.ts";
+import { DeskModel } from "../agent/model.ts";
+import { TargetTable } from "../agent/targets.ts";
+import { kept } from "../shared/kept.ts";
 import { explain } from "../shared/refusals.ts";
 import { Store } from "../shared/store.ts";
 import type { Toasts } from "../shared/toasts.ts";
-import { DeskModel } from "../agent/model.ts";
-import { kept } from "../shared/kept.ts";
 import { Monitored } from "./monitored.ts";
 
 const SESSIONS_INTERVAL = 2_000;
@@ -106,19 +105,14 @@ export class WallModel extends Store {
   }
 
   async #follow(): Promise<void> {
-    let rows = new Map<string, Target>();
+    const table = new TargetTable();
     try {
       const onConnection = ({ state }: { state: string }) => {
         this.isReconnecting = state === "reconnecting";
         this.changed();
       };
       for await (const update of this.client.watchTargets({}, { onConnection })) {
-        if (update.kind === "opened") rows = new Map();
-        for (const target of update.kind === "opened" ? update.targets : update.put) rows.set(keyOf(target), target);
-        if (update.kind === "changed") {
-          for (const { target } of update.removed) rows.delete(`${target.case}:${target.value}`);
-        }
-        const targets = [...rows.values()];
+        const targets = table.update(update);
         this.agents = targets.flatMap(({ kind }) => (kind.case === "agent" ? [kind.value] : []));
         this.queues = targets.flatMap(({ kind }) => (kind.case === "queue" ? [kind.value] : []));
         this.hasMore = update.more;

@@ -22,7 +22,7 @@ export class Stage {
       throw new Error(`Chromium is missing: install it, or name it by CHROMIUM (looked at ${CHROMIUM})`);
     }
     const server = await Server.start(settings);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
     return new Stage(server, browser);
   }
 
@@ -38,7 +38,7 @@ export class Stage {
 
   async person(scheme: "light" | "dark" = "light"): Promise<BrowserContext> {
     const context = await this.browser.newContext({ colorScheme: scheme, viewport: { width: 1280, height: 800 } });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     return context;
   }
 
