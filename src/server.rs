@@ -171,7 +171,7 @@ impl Server {
         let limits = settings.limits.clone();
         let routes = routes(&limits, edge.clone(), vitals)?.prepare();
         let calls = SayItOurWay(limits.deadlines.clone()).layer(Admit(edge.clone()).layer(routes));
-        let service = ServeFiles(edge.clone()).layer(ServeWeb::new(&settings.web).layer(calls));
+        let service = ServeFiles(edge.clone()).layer(ServeWeb::new(&settings.web, &limits.messages).layer(calls));
         let file_time = settings.files.upload_time.max(settings.files.download_time);
         let serving = tokio::spawn(async move {
             tokio::select! {

@@ -19,6 +19,12 @@ pub enum TelemetryError {
     Twice(#[source] TryInitError),
 }
 
+/// An error with its causes, where its own text doesn't tell what went wrong.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// Starts the log of this process, on standard error: standard output belongs to what commands print. Once a process.
 pub fn init(settings: &Log) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&settings.filter).map_err(TelemetryError::Filter)?;

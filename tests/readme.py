@@ -33,6 +33,8 @@ BLOCKS_NOT_RUN = {
 }
 # Lines of `sh` blocks, without their remark.
 LINES_NOT_RUN = {
+    "./target/release/chatsession webhooks --to https://shop.example.com/chat-events --secret-file webhooks.secret":
+        "there is no such shop; the server's tests receive webhooks",
     "cargo build --release": "the binary is built",
     "npm ci": "done before",
     "python3 -m venv target/python": "done before, so that packages are fetched once and not for each run",

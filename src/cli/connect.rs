@@ -41,11 +41,19 @@ pub(super) struct ConnectArgs {
 impl ConnectArgs {
     /// A client that may do what an integrator may.
     pub(super) async fn client(&self) -> Result<Client, Failure> {
-        let token = match &self.token {
-            Some(token) => token.clone(),
-            None => development_token(&self.data, &self.center, Role::Integrator, "backend")?,
-        };
-        connect(&self.server.server, token).await
+        connect(self.server(), self.token()?).await
+    }
+
+    pub(super) fn server(&self) -> &str {
+        self.server.server.trim_end_matches('/')
+    }
+
+    /// The one that was given, or a fresh one.
+    pub(super) fn token(&self) -> Result<String, Failure> {
+        match &self.token {
+            Some(token) => Ok(token.clone()),
+            None => development_token(&self.data, &self.center, Role::Integrator, "backend"),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod replay;
 mod serve;
 mod token;
 mod watch;
+mod webhooks;
 
 /// A failure that a person reads.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -74,6 +75,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     /// Print a session's events as they come.
     Watch(watch::WatchArgs),
+    /// Post everything that happens in a center to a web address, signed, in order, at least once.
+    Webhooks(webhooks::WebhooksArgs),
     /// Start a server with a sample center, play a chat through conference and transfers, and serve on.
     Demo(demo::DemoArgs),
     /// Replay conversations through the whole service, and check that everybody saw every word.
@@ -103,6 +106,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Webhooks(args) => webhooks::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Health(args) => health::run(&args),

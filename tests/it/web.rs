@@ -13,7 +13,7 @@ use crate::world::{World, soon};
 
 const SHOP: &str = "https://shop.example.com";
 
-async fn send(world: &World, request: http::request::Builder, body: Bytes) -> Response<Incoming> {
+pub(crate) async fn send(world: &World, request: http::request::Builder, body: Bytes) -> Response<Incoming> {
     let address = world.url();
     let stream = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();

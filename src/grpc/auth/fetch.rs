@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 use tokio_rustls::rustls::crypto::ring;
 
 use super::{KeysError, keys};
-use crate::config::Auth;
+use crate::{config::Auth, telemetry::causes};
 
 /// An issuer that takes longer is down.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -58,11 +58,8 @@ async fn fetch(url: &str) -> Result<Vec<u8>, String> {
     Ok(set)
 }
 
-/// With its causes: the error's own text doesn't tell what went wrong.
 fn said(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    causes(&error.without_url())
 }
 
 /// Whole or not at all.

@@ -1,0 +1,82 @@
+//! What curl does: a call at a time, in JSON.
+
+use bytes::Bytes;
+use chatsession::grpc::auth::Role;
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+
+use crate::{
+    web::send,
+    world::{World, soon},
+};
+
+async fn post(world: &World, token: &str, method: &str, body: impl Into<Bytes>) -> (StatusCode, Value) {
+    let request = Request::post(format!("/chatsession.v1.{method}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let answer = send(world, request, body.into()).await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
+    let (head, body) = answer.into_parts();
+    let body = soon(body.collect()).await.unwrap().to_bytes();
+    (head.status, serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_chat_is_held_in_json() {
+    let world = World::new().await;
+    let token = world.token("here", Role::Customer, "mia");
+    let call = async |method: &str, body: Value| post(&world, &token, method, body.to_string()).await;
+    // Names are those of JSON, or the contract's own.
+    let asked = json!({ "requestId": "r-1", "queue_id": "sales", "customerName": "Mia" });
+    let (status, started) = call("ChatSession/StartSession", asked.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{started}");
+    assert_eq!(
+        call("ChatSession/StartSession", asked).await.1["session"]["sessionId"],
+        started["session"]["sessionId"]
+    );
+    let session = started["session"]["sessionId"].as_str().unwrap();
+    let said = json!({ "request_id": "r-2", "session_id": session, "text": "Grüße" });
+    let (status, said) = call("ChatSession/SendMessage", said).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+    let revision: u64 = said["revision"].as_str().unwrap().parse().unwrap();
+    // Who can't stream waits for what comes.
+    let waits =
+        call("ChatSession/ListEvents", json!({ "sessionId": session, "afterRevision": revision - 1, "wait": "25s" }));
+    let (status, listed) = waits.await;
+    assert_eq!(status, StatusCode::OK, "{listed}");
+    assert_eq!(listed["events"][0]["messagePosted"]["text"], "Grüße");
+    assert_eq!(listed["events"][0]["audience"], "AUDIENCE_EVERYONE");
+}
+
+#[tokio::test]
+async fn a_refusal_in_json_has_the_contracts_reason() {
+    let mut world = World::new().await;
+    let token = world.token("here", Role::Customer, "mia");
+    let start = "ChatSession/StartSession";
+    let good = json!({ "requestId": "r-1", "queueId": "sales" }).to_string();
+    let nowhere = json!({ "requestId": "r-1", "queueId": "nowhere" }).to_string();
+    let long = format!(r#"{{"requestId": "r-1", "queueId": "{}"}}"#, "x".repeat(2 << 20));
+    for (token, method, body, code, reason) in [
+        ("x", start, good.as_str(), 401, "CREDENTIAL_INVALID"),
+        (&token, start, &nowhere, 404, "QUEUE_NOT_FOUND"),
+        (&token, start, "{", 400, "FIELD_INVALID"),
+        (&token, start, "[]", 400, "FIELD_INVALID"),
+        (&token, start, "{} {}", 400, "FIELD_INVALID"),
+        (&token, start, r#"{"queue": "sales"}"#, 400, "FIELD_INVALID"),
+        (&token, start, r#"{"queueId": 7}"#, 400, "FIELD_INVALID"),
+        (&token, start, "", 400, "FIELD_INVALID"),
+        (&token, start, &long, 429, "LIMIT_REACHED"),
+        (&token, "AgentDesk/SignIn", r#"{"requestId": "r"}"#, 403, "ROLE_NOT_ALLOWED"),
+    ] {
+        let (status, refused) = post(&world, token, method, body.to_owned()).await;
+        assert_eq!((status.as_u16(), refused["reason"].as_str()), (code, Some(reason)), "{method} {refused}");
+    }
+    let fields = post(&world, &token, start, r#"{"requestId": "?", "queueId": "a b"}"#).await.1;
+    assert_eq!(fields["fields"][1]["field"], "queue_id", "{fields}");
+    for method in ["ChatSession/Watch", "ChatSession/Nothing", "Nothing/StartSession"] {
+        let (status, refused) = post(&world, &token, method, "{}").await;
+        assert_eq!((status.as_u16(), refused["code"].as_str()), (501, Some("unimplemented")), "{refused}");
+    }
+    world.stop().await;
+}
