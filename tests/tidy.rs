@@ -145,3 +145,42 @@ fn given_the_table_of_rules_then_every_test_that_it_names_is_there() {
     assert!(named.len() > 100, "only {} tests are named", named.len());
     assert_eq!(gone, Vec::<&str>::new());
 }
+
+/// What a line declares for users: nothing that is the crate's own.
+fn is_public(line: &str) -> bool {
+    line.starts_with("pub ") || line.starts_with("impl From<") || line.starts_with("impl TryFrom<")
+}
+
+#[test]
+fn given_the_sdk_then_no_type_of_the_wire_is_in_its_public_surface() {
+    let wire = ["tonic", "prost", "generated", "backon"];
+    let mut found = Vec::new();
+    for file in rust_files(&root().join("sdk/src")) {
+        if file.components().any(|part| part.as_os_str() == "generated") {
+            continue;
+        }
+        let lines = code(&file);
+        let text = lines.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join(" ");
+        // Names that the file has from the wire's crates; a path that isn't imported names the crate itself.
+        let uses = text.split("use ").skip(1).filter_map(|rest| rest.split(';').next());
+        let of_wire = uses.flat_map(|used| wire.iter().filter_map(move |name| Some((used, used.find(name)?))));
+        let imported = of_wire.flat_map(|(used, at)| {
+            let group = &used[at..];
+            let is_many = group.find('{').is_some_and(|open| group.find(',').is_none_or(|comma| open < comma));
+            let end = group.find(if is_many { '}' } else { ',' }).unwrap_or(group.len());
+            group[..end].split(|it: char| !it.is_alphanumeric() && it != '_').skip(1).map(str::to_owned)
+        });
+        let mut names: Vec<String> = imported.filter(|name| name.starts_with(|it: char| it.is_uppercase())).collect();
+        names.extend(wire.iter().take(3).map(|&name| name.to_owned()));
+        // What the crate has under the same name of its own isn't the wire's.
+        let own =
+            |name: &str| text.contains(&format!("pub struct {name} ")) || text.contains(&format!("pub enum {name} "));
+        names.retain(|name| !own(name));
+        for (at, line) in lines.iter().filter(|(_, line)| is_public(line)) {
+            let words: Vec<&str> = line.split(|it: char| !it.is_alphanumeric() && it != '_').collect();
+            let leaks = names.iter().filter(|name| words.contains(&name.as_str()));
+            found.extend(leaks.map(|name| format!("{}:{at}: {name}", file.display())));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}

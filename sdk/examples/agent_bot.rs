@@ -9,8 +9,7 @@ use chatsession_sdk::{Client, DeskEvent, DeskOffer, EventKind};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let humans = env::args().nth(1).unwrap_or_else(|| "support".to_owned());
-    let url = env::var("CHATSESSION_URL").unwrap_or_else(|_| "http://127.0.0.1:7700".to_owned());
-    let client = Client::builder(url).token(env::var("CHATSESSION_TOKEN")?).connect().await?;
+    let client = Client::from_env().await?;
 
     let desk = client.desk();
     desk.sign_in().send().await?;

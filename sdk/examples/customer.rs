@@ -16,8 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let queue = args.next().unwrap_or_else(|| "sales".to_owned());
     let name = args.next().unwrap_or_else(|| "Ada".to_owned());
 
-    let url = env::var("CHATSESSION_URL").unwrap_or_else(|_| "http://127.0.0.1:7700".to_owned());
-    let client = Client::builder(url).token(env::var("CHATSESSION_TOKEN")?).connect().await?;
+    let client = Client::from_env().await?;
     let started = client.start_session(queue).customer_name(name).send().await?;
     let session = client.session(started.session.session_id);
     let watch = session.watch().from_start().open().await?;

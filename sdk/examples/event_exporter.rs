@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! TOKEN=$(chatsession token --role integrator --subject exporter)
-//! CHATSESSION_TOKEN=$TOKEN cargo run -p chatsession-sdk --example event_exporter -- http://127.0.0.1:7700 events.txt
+//! CHATSESSION_TOKEN=$TOKEN cargo run -p chatsession-sdk --example event_exporter -- events.txt
 //! ```
 
 use std::{
@@ -16,11 +16,8 @@ use chatsession_sdk::{Client, FeedEvent};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = env::args().skip(1);
-    let (Some(url), Some(path)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: event_exporter URL FILE".into());
-    };
-    let client = Client::builder(url).token(env::var("CHATSESSION_TOKEN")?).connect().await?;
+    let path = env::args().nth(1).ok_or("usage: event_exporter FILE")?;
+    let client = Client::from_env().await?;
     // Where it was lies beside the lines. It is written after them: what was cut off between comes again, and is known by its
     // number.
     let place = format!("{path}.position");

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, sync::atomic::AtomicUsize, time::Duration};
 
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
 use crate::{
     Client, Error, ErrorKind,
@@ -23,6 +23,7 @@ pub struct ClientBuilder {
     urls: Vec<String>,
     provider: Option<Arc<dyn TokenProvider>>,
     ca_certificate: Option<Vec<u8>>,
+    identity: Option<(Vec<u8>, Vec<u8>)>,
     timeout: Duration,
     attempt_timeout: Duration,
     connect_timeout: Duration,
@@ -34,6 +35,7 @@ impl ClientBuilder {
             urls: vec![url],
             provider: None,
             ca_certificate: None,
+            identity: None,
             timeout: TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
@@ -57,9 +59,16 @@ impl ClientBuilder {
         self
     }
 
-    /// The certificate authority, in PEM, that vouches for the service at `https` addresses. Needed for those.
+    /// The certificate authority, in PEM, that vouches for the service at `https` addresses. Without it those that the system
+    /// trusts.
     pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.ca_certificate = Some(pem.into());
+        self
+    }
+
+    /// The client's own certificate and its key, in PEM, for a proxy that asks for one.
+    pub fn client_certificate(mut self, certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        self.identity = Some((certificate.into(), key.into()));
         self
     }
 
@@ -108,15 +117,22 @@ impl ClientBuilder {
         match endpoint.uri().scheme_str() {
             Some("http") => {}
             Some("https") => {
-                let Some(pem) = &self.ca_certificate else {
-                    return Err(Error::new(ErrorKind::InvalidArgument, format!("{url} needs a `ca_certificate`")));
-                };
-                let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
-                endpoint = endpoint.tls_config(tls).map_err(unusable)?;
+                endpoint = endpoint.tls_config(self.tls()).map_err(unusable)?;
             }
             _ => return Err(Error::new(ErrorKind::InvalidArgument, format!("{url} is neither http:// nor https://"))),
         }
         Ok(endpoint.connect_lazy())
+    }
+
+    fn tls(&self) -> ClientTlsConfig {
+        let tls = match &self.ca_certificate {
+            Some(pem) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)),
+            None => ClientTlsConfig::new().with_native_roots(),
+        };
+        match &self.identity {
+            Some((certificate, key)) => tls.identity(Identity::from_pem(certificate, key)),
+            None => tls,
+        }
     }
 }
 

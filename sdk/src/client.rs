@@ -1,6 +1,6 @@
 //! The client.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{env, fmt, future::Future, sync::Arc};
 
 use tonic::{Request, Response, Status, transport::Channel};
 
@@ -26,6 +26,25 @@ impl Client {
     /// A client without a credential; see [`builder`](Self::builder) for one with.
     pub async fn connect(url: impl Into<String>) -> Result<Self, Error> {
         Self::builder(url).connect().await
+    }
+
+    /// A client as the environment says: of the service at `CHATSESSION_URL`, by default `http://127.0.0.1:7700`, with the token in
+    /// `CHATSESSION_TOKEN`, if there is one.
+    ///
+    /// ```no_run
+    /// # async fn from_env() -> Result<(), chatsession_sdk::Error> {
+    /// let client = chatsession_sdk::Client::from_env().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn from_env() -> Result<Self, Error> {
+        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let builder = Self::builder(set("CHATSESSION_URL").unwrap_or_else(|| "http://127.0.0.1:7700".to_owned()));
+        let builder = match set("CHATSESSION_TOKEN") {
+            Some(token) => builder.token(token),
+            None => builder,
+        };
+        builder.connect().await
     }
 
     /// Sets up a client of the service at `url`, such as `http://127.0.0.1:7700`.

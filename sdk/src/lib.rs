@@ -29,6 +29,11 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// The crate's own.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct OwnReadme;
+
 mod administration;
 mod availability;
 mod builder;
