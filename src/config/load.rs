@@ -9,8 +9,8 @@ use super::{Settings, validate};
 /// The prefix of the settings in the environment.
 const PREFIX: &str = "CHATSESSION_";
 
-/// Names under the prefix that aren't settings: the command line's own.
-const COMMAND_LINE: [&str; 5] = ["CONFIG", "SERVER", "TOKEN", "TARGET", "URL"];
+/// Names under the prefix that aren't settings: the command line's own, the clients', the tests'.
+const COMMAND_LINE: [&str; 6] = ["CONFIG", "SERVER", "TOKEN", "TARGET", "URL", "BIN"];
 
 /// Names that Kubernetes sets in every pod beside a service called `chatsession`.
 const KUBERNETES: [&str; 2] = ["SERVICE_", "PORT"];

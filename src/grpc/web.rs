@@ -143,10 +143,10 @@ where
         }
         if method == Method::GET || method == Method::HEAD {
             let (settings, path) = (self.settings.clone(), request.uri().path().to_owned());
-            let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-            return Either::Right(Either::Left(Box::pin(async move {
-                Ok(page::serve(&settings, path, known.as_ref()).await)
-            })));
+            let asked = request.headers().clone();
+            return Either::Right(Either::Left(Box::pin(
+                async move { Ok(page::serve(&settings, path, &asked).await) },
+            )));
         }
         if request.version() < Version::HTTP_2 {
             // gRPC needs what only HTTP/2 has.

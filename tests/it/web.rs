@@ -148,6 +148,14 @@ async fn the_page_is_served_and_nothing_beside_it() {
     assert_eq!(headers[header::CONTENT_TYPE], "text/html");
     assert!(String::from_utf8_lossy(&body).contains("ChatSession"));
     assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'self'"));
+    let zips = Request::get("/").header(header::ACCEPT_ENCODING, "gzip, br");
+    let zipped = send(&world, zips, Bytes::new()).await;
+    assert_eq!(zipped.headers()[header::CONTENT_ENCODING], "gzip");
+    assert_ne!(zipped.headers()[header::ETAG], headers[header::ETAG]);
+    let mut whole = String::new();
+    let bytes = soon(zipped.into_body().collect()).await.unwrap().to_bytes();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(bytes.as_ref()), &mut whole).unwrap();
+    assert_eq!(whole, body);
     let again = Request::get("/index.html").header(header::IF_NONE_MATCH, &headers[header::ETAG]);
     assert_eq!(send(&world, again, Bytes::new()).await.status(), StatusCode::NOT_MODIFIED);
     for path in ["/nothing.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd"] {

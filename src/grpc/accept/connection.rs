@@ -22,6 +22,7 @@ pub(super) struct Connection<IO> {
     info: ConnectionInfo,
     timer: Pin<Box<Sleep>>,
     greeting: Greeting,
+    greeting_time: Duration,
     idle: Duration,
 }
 
@@ -39,7 +40,7 @@ impl<IO> Connection<IO> {
     /// The preface is due so long after the connection was taken up; it may go so long without a stream.
     pub(super) fn new(io: IO, info: ConnectionInfo, preface: Duration, idle: Duration) -> Self {
         let timer = Box::pin(sleep_until(info.accepted() + preface));
-        Self { io, info, timer, greeting: Greeting::Preface(0), idle }
+        Self { io, info, timer, greeting: Greeting::Preface(0), greeting_time: preface, idle }
     }
 
     /// Ready when the peer has been silent for too long.
@@ -50,13 +51,20 @@ impl<IO> Connection<IO> {
             if !greeted {
                 return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, "no HTTP/2 preface"));
             }
-            let end = self.info.idle_since().unwrap_or(now) + self.idle;
+            let end = self.info.idle_since().unwrap_or(now) + self.patience();
             if end <= now {
                 return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, "no stream"));
             }
             self.timer.as_mut().reset(end);
         }
         Poll::Pending
+    }
+
+    /// How long it may go without a stream. Browsers keep connections that have only fetched a page, several each, and those
+    /// count against their address.
+    fn patience(&self) -> Duration {
+        let is_a_page = matches!(self.greeting, Greeting::Other) && !self.info.is_authenticated();
+        if is_a_page { self.greeting_time.min(self.idle) } else { self.idle }
     }
 
     fn heard(&mut self, bytes: &[u8]) {
@@ -170,6 +178,19 @@ mod tests {
         let (mut peer, mut connection) = connect();
         peer.write_all(b"GET / HTTP/1.1\r\nx-slow: ").await.unwrap();
         timed_out_after(&mut connection, Duration::from_secs(10)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_has_only_fetched_a_page_is_left_soon_and_one_that_called_is_not() {
+        for (calls, bound) in [(false, Duration::from_secs(10)), (true, FIVE_MINUTES)] {
+            let (mut peer, mut connection) = connect();
+            peer.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+            drop(connection.info.open_stream("/"));
+            if calls {
+                connection.info.authenticated();
+            }
+            timed_out_after(&mut connection, bound).await;
+        }
     }
 
     #[tokio::test(start_paused = true)]

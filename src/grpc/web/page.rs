@@ -1,8 +1,9 @@
 //! The page's files: in the program, or in a folder of the operator's.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap, io::Write, sync::LazyLock};
 
-use http::{HeaderValue, Response, StatusCode, header};
+use flate2::{Compression, write::GzEncoder};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
@@ -23,13 +24,33 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 const INDEX: &str = "index.html";
 
+/// What is built, in the form that browsers take; made once.
+static ZIPPED: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
+    let zip = |name: &str| {
+        let mut zipped = GzEncoder::new(Vec::new(), Compression::default());
+        zipped.write_all(&Built::get(name)?.data).ok()?;
+        Some((name.to_owned(), zipped.finish().ok()?))
+    };
+    Built::iter().filter_map(|name| zip(&name)).collect()
+});
+
+/// A file that was found.
+struct Found {
+    bytes: Cow<'static, [u8]>,
+    kind: String,
+    zipped: bool,
+}
+
 /// A file, by a request's path; one that the browser knows already isn't sent again.
-pub(super) async fn serve(settings: &config::Web, path: String, known: Option<&HeaderValue>) -> Response<Body> {
-    let found = if settings.page { find(settings, &path).await } else { None };
-    let Some((bytes, kind)) = found else { return plain(StatusCode::NOT_FOUND, "there is no such page\n") };
+pub(super) async fn serve(settings: &config::Web, path: String, asked: &HeaderMap) -> Response<Body> {
+    let zips = asked.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).is_some_and(|it| it.contains("gzip"));
+    let found = if settings.page { find(settings, &path, zips).await } else { None };
+    let Some(Found { bytes, kind, zipped }) = found else {
+        return plain(StatusCode::NOT_FOUND, "there is no such page\n");
+    };
     let tag =
         format!("\"{:x}\"", Sha256::digest(&bytes).iter().take(8).fold(0, |all, &byte| all << 8 | u64::from(byte)));
-    let is_known = known.is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let is_known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut answer = match is_known {
         true => plain(StatusCode::NOT_MODIFIED, ""),
         false => Response::new(Body::new(http_body_util::Full::from(bytes.into_owned()))),
@@ -39,6 +60,10 @@ pub(super) async fn serve(settings: &config::Web, path: String, known: Option<&H
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::ETAG, tag);
     }
+    if zipped {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -46,13 +71,15 @@ pub(super) async fn serve(settings: &config::Web, path: String, known: Option<&H
     answer
 }
 
-/// The file and its kind.
-async fn find(settings: &config::Web, path: &str) -> Option<(Cow<'static, [u8]>, String)> {
+async fn find(settings: &config::Web, path: &str, zips: bool) -> Option<Found> {
     let name = path.trim_start_matches('/');
     let name = if name.is_empty() { INDEX } else { name };
     let Some(folder) = &settings.folder else {
-        let file = Built::get(name)?;
-        return Some((file.data, kind(name)));
+        let bytes = match ZIPPED.get(name).filter(|_| zips) {
+            Some(zipped) => Cow::Borrowed(zipped.as_slice()),
+            None => Built::get(name)?.data,
+        };
+        return Some(Found { bytes, kind: kind(name), zipped: zips });
     };
     // Nothing but names: no way up, no hidden file, no other root.
     if name.split('/').any(|part| part.is_empty() || part.starts_with('.') || part.contains(['\\', '%', ':'])) {
@@ -60,7 +87,7 @@ async fn find(settings: &config::Web, path: &str) -> Option<(Cow<'static, [u8]>,
     }
     let file = folder.join(name);
     let read = spawn_blocking(move || std::fs::read(file)).await;
-    Some((Cow::Owned(read.ok()?.ok()?), kind(name)))
+    Some(Found { bytes: Cow::Owned(read.ok()?.ok()?), kind: kind(name), zipped: false })
 }
 
 fn kind(name: &str) -> String {
