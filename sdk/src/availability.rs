@@ -34,6 +34,8 @@ pub struct Availability {
     pub estimated_wait: Option<Duration>,
     /// What the queue says to who comes while it is closed.
     pub closed_message: Option<String>,
+    /// The queue's name.
+    pub display_name: String,
 }
 
 impl GetAvailability {
@@ -60,6 +62,7 @@ impl GetAvailability {
             waiting: count(answer.waiting),
             estimated_wait: answer.estimated_wait.map(duration),
             closed_message: some(answer.closed_message),
+            display_name: answer.display_name,
         })
     }
 }

@@ -5,7 +5,7 @@ use chatsession_sdk::EventKind;
 
 use crate::{
     nodes::{Nodes, settings, soon},
-    world::{Colleague, Visitor, client, client_of, furnish},
+    world::{Colleague, Visitor, client, client_of, commits, furnish},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -13,6 +13,7 @@ async fn a_chat_goes_on_over_three_nodes_and_their_restarts() {
     // Given three nodes, the customer at one, the agents at the others.
     let mut nodes = Nodes::start(3, 3).await;
     furnish(&nodes).await;
+    let mut feed = client(&nodes, 2, Role::Integrator, "backend").await.watch_center().after(0).open().await.unwrap();
     let mut ann = Colleague::new(&nodes, 1, "ann").await;
     let mut mia = Visitor::new(&nodes, 0, "mia").await;
     let chat = ann.accepts().await;
@@ -41,6 +42,14 @@ async fn a_chat_goes_on_over_three_nodes_and_their_restarts() {
     mia.session.end().send().await.unwrap();
     mia.until(|event| matches!(event.kind, EventKind::SessionEnded { .. }).then_some(())).await;
     mia.check();
+    // And a feed that was open all the time has had everything once, as each node tells it from the beginning.
+    let all = commits(&mut feed).await;
+    assert!(all.windows(2).all(|pair| pair[0].center_seq < pair[1].center_seq));
+    for at in 0..3 {
+        let backend = client_of(&nodes, at, Role::Integrator, "backend").await;
+        let mut again = backend.watch_center().after(0).open().await.unwrap();
+        assert_eq!(commits(&mut again).await, all, "node {at}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

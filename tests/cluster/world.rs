@@ -7,7 +7,7 @@ use chatsession::{
     grpc::auth::{Grant, Role, development_secret, mint},
 };
 use chatsession_sdk::{
-    Agent, CenterSettings, Client, ConfigObject, DeskEvent, DeskOffer, DeskWatch, Event, EventKind, Queue,
+    Agent, CenterEvent, CenterSettings, CenterWatch, Client, Commit, ConfigObject, DeskEvent, FeedEvent, DeskOffer, DeskWatch, Event, EventKind, Queue,
     SessionHandle, SessionWatch, WatchEvent,
 };
 
@@ -54,6 +54,26 @@ pub async fn furnish(nodes: &Nodes) {
     ];
     let integrator = client(nodes, nodes.len() - 1, Role::Integrator, "backend").await;
     integrator.administration().apply(objects).await.unwrap();
+}
+
+/// What a feed brings up to the end of a session.
+pub async fn commits(feed: &mut CenterWatch) -> Vec<Commit> {
+    let is_end = |event: &CenterEvent| {
+        matches!(event, CenterEvent::SessionHappened { event, .. } if matches!(event.kind, EventKind::SessionEnded { .. }))
+    };
+    soon(async {
+        let mut seen = Vec::new();
+        loop {
+            let event = feed.next().await.expect("the feed closed").unwrap();
+            let FeedEvent::Commit(commit) = event else { continue };
+            let ends = commit.events.iter().any(is_end);
+            seen.push(commit);
+            if ends {
+                return seen;
+            }
+        }
+    })
+    .await
 }
 
 pub struct Colleague {

@@ -202,3 +202,13 @@ test("the wall shows queues and agents as they are", async () => {
   await carla.page.getByLabel("Set the state of Ann").selectOption("Not ready");
   await row("Ann").getByRole("cell", { name: /^not ready/ }).waitFor();
 });
+
+test("an agent who isn't ready says why by the center's own reasons", async () => {
+  const ann = await stage.agent("ann");
+  const picker = ann.page.getByLabel("Your state");
+  const reasons = (await picker.locator("option").allInnerTexts()).filter((text) => text.startsWith("Not ready: "));
+  assert.deepEqual(reasons.slice(-3), ["Not ready: lunch", "Not ready: meeting", "Not ready: coaching"]);
+  await picker.selectOption({ label: "Not ready: coaching" });
+  await picker.locator("option[value=current]", { hasText: "Not ready: coaching" }).waitFor({ state: "attached" });
+  await ann.page.locator("header", { hasText: "Ann" }).waitFor();
+});

@@ -830,7 +830,7 @@ pub struct ParticipantJoined {
 /// An agent is no longer connected.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ParticipantLeft {
-    /// The membership, as it ended.
+    /// The membership, as it ended. Its `join_time` is unset: ParticipantJoined told it.
     #[prost(message, optional, tag = "1")]
     pub participant: ::core::option::Option<Participant>,
     /// Why.
@@ -1412,6 +1412,9 @@ pub struct GetAvailabilityResponse {
     /// What the queue says to who comes while it is closed, in the language asked for.
     #[prost(string, tag = "8")]
     pub closed_message: ::prost::alloc::string::String,
+    /// The queue's name.
+    #[prost(string, tag = "9")]
+    pub display_name: ::prost::alloc::string::String,
 }
 /// How a waiting customer stands. A computed view: not logged, without a revision, sent at most once a second.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4854,6 +4857,15 @@ pub struct Desk {
     /// Open chats with colleagues that the agent is in, and closed ones with something unread.
     #[prost(message, repeated, tag = "10")]
     pub chats: ::prost::alloc::vec::Vec<Chat>,
+    /// The agent's own name.
+    #[prost(string, tag = "11")]
+    pub display_name: ::prost::alloc::string::String,
+    /// The center's reasons to choose from with NOT_READY, as they were when the stream opened; none is any.
+    #[prost(string, repeated, tag = "12")]
+    pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// NOT_READY must come with one.
+    #[prost(bool, tag = "13")]
+    pub reason_required: bool,
 }
 /// The desk stream's first message.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -6197,6 +6209,9 @@ pub struct QueueStatistics {
     /// By how much those estimates were wrong, either way, all together.
     #[prost(message, optional, tag = "13")]
     pub estimate_error: ::core::option::Option<::prost_types::Duration>,
+    /// Within how long the queue's service level wants them answered; unset when it has none, and then nobody is in time.
+    #[prost(message, optional, tag = "14")]
+    pub service_level_within: ::core::option::Option<::prost_types::Duration>,
 }
 /// A page of queues' figures.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -41,15 +41,17 @@ pub struct QueueStatistics {
     pub estimated: u64,
     /// By how much those estimates were wrong, either way, all together.
     pub estimate_error: Duration,
+    /// Within how long the queue's service level wants them answered; `None` when it has none.
+    pub service_level_within: Option<Duration>,
 }
 
 impl QueueStatistics {
     /// Answered in time, of all who waited for it to the end: who went at once and who was withdrawn doesn't count. `None` while
-    /// nobody did.
+    /// nobody did, and for a queue without a service level.
     pub fn service_level(&self) -> Option<f64> {
         let gave_up = self.abandoned - self.abandoned_short.min(self.abandoned);
         let all = self.answered + gave_up + self.turned_away + self.overflowed;
-        (all > 0).then(|| self.answered_in_time as f64 / all as f64)
+        (all > 0 && self.service_level_within.is_some()).then(|| self.answered_in_time as f64 / all as f64)
     }
 }
 
@@ -153,6 +155,7 @@ impl FromWire<wire::QueueStatistics> for QueueStatistics {
             waiting: wire.waiting,
             estimated: wire.estimated,
             estimate_error: duration(wire.estimate_error.unwrap_or_default()),
+            service_level_within: wire.service_level_within.map(duration),
         }
     }
 }

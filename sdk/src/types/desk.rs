@@ -23,6 +23,12 @@ pub struct Desk {
     pub wrap_ups: Vec<WrapUp>,
     /// Open chats with colleagues that the agent is in, and closed ones with something unread.
     pub chats: Vec<Chat>,
+    /// The agent's own name.
+    pub display_name: String,
+    /// The center's reasons to choose from when not ready, as they were when the stream opened; none is any.
+    pub reasons: Vec<String>,
+    /// Whoever isn't ready must give one.
+    pub reason_required: bool,
 }
 
 impl FromWire<wire::Desk> for Desk {
@@ -33,6 +39,9 @@ impl FromWire<wire::Desk> for Desk {
             sessions: list(wire.sessions),
             wrap_ups: list(wire.wrap_ups),
             chats: list(wire.chats),
+            display_name: wire.display_name,
+            reasons: wire.reasons,
+            reason_required: wire.reason_required,
         }
     }
 }

@@ -65,7 +65,7 @@ The server goes on at {one}. Now play it yourself, each in a tab of its own:
 {ann}
 
 2. A customer. Start a chat in Sales; Ann's desk rings, accept.
-{customer}&queues=sales:Sales,billing:Billing,support:Technical%20support
+{customer}&queues=sales,billing,support
 
 3. Bob, a colleague. At Ann's desk click +, invite Bob, accept at his; then End Chat at Ann's: Bob goes on.
 {bob}

@@ -41,5 +41,6 @@ fn see(
         waiting: waiting as i32,
         estimated_wait: center.estimate_in(id).map(to_pb::duration),
         closed_message: queue.words(Moment::Closed, language).unwrap_or_default().to_owned(),
+        display_name: queue.name.as_str().to_owned(),
     })
 }

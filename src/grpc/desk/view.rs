@@ -24,6 +24,9 @@ pub(super) struct DeskView {
     /// A stream at this node counts as the agent's presence.
     pub(super) present: bool,
     pub(super) state: pb::AgentState,
+    display_name: String,
+    reasons: Vec<String>,
+    reason_required: bool,
     pub(super) offers: BTreeMap<OfferId, ShownOffer>,
     pub(super) sessions: BTreeMap<SessionId, ShownSession>,
     wrap_ups: BTreeMap<SessionId, pb::WrapUp>,
@@ -81,6 +84,9 @@ fn view(
         signed_in: agent.is_signed_in(),
         present: agent.desks.contains(&node),
         state: to_pb::agent_state(agent, &center.settings),
+        display_name: agent.config.name.as_str().to_owned(),
+        reasons: center.settings.reasons.iter().map(ToString::to_string).collect(),
+        reason_required: center.settings.reason_required,
         offers: BTreeMap::new(),
         sessions: BTreeMap::new(),
         wrap_ups: BTreeMap::new(),
@@ -149,6 +155,9 @@ impl DeskView {
             sessions: Vec::new(),
             wrap_ups: self.wrap_ups.values().cloned().collect(),
             chats: Vec::new(),
+            display_name: self.display_name.clone(),
+            reasons: self.reasons.clone(),
+            reason_required: self.reason_required,
         };
         let mut bytes = 0;
         for offer in self.offers.values() {

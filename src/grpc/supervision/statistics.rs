@@ -51,6 +51,7 @@ async fn read<T: Send + 'static>(
 
 fn queue(center: &Center, id: &QueueId) -> pb::QueueStatistics {
     let it = center.waits.get(id).cloned().unwrap_or_default();
+    let level = center.queues.get(id).and_then(|queue| queue.service_level.as_ref());
     pb::QueueStatistics {
         queue_id: id.to_string(),
         entered: it.entered,
@@ -65,6 +66,7 @@ fn queue(center: &Center, id: &QueueId) -> pb::QueueStatistics {
         waiting: center.index().waiting.get(id).map_or(0, |places| places.len() as u64),
         estimated: it.estimated,
         estimate_error: Some(to_pb::duration(it.error)),
+        service_level_within: level.map(|level| to_pb::duration(level.within)),
     }
 }
 

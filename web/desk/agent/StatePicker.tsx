@@ -6,8 +6,8 @@ import { clock, moment } from "../shared/time.ts";
 import type { DeskModel } from "./model.ts";
 import { reasonInWords } from "./states.ts";
 
-/** What agents may say of themselves when the center doesn't say otherwise. */
-const REASONS = ["break", "lunch", "meeting", "training"];
+/** What is offered when the center has no list of its own. */
+const USUAL_REASONS = ["break", "lunch", "meeting", "training"];
 
 /** How the agent stands, since when; and the way to change it. */
 export function StatePicker({ model }: { model: DeskModel }) {
@@ -34,12 +34,12 @@ export function StatePicker({ model }: { model: DeskModel }) {
       >
         <option value="ready">Ready</option>
         {value === "not-ready" && <option value="current">Not ready{reason(state.reason)}</option>}
-        {REASONS.map((each) => (
+        {(model.reasons.length > 0 ? model.reasons : USUAL_REASONS).map((each) => (
           <option key={each} value={`not-ready:${each}`}>
             Not ready: {each}
           </option>
         ))}
-        <option value="not-ready">Not ready, without a reason</option>
+        {!model.isReasonRequired && <option value="not-ready">Not ready, without a reason</option>}
         <option value="sign-out">Sign out…</option>
       </select>
       <Since state={state} />

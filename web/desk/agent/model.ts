@@ -38,6 +38,9 @@ export class DeskModel extends Store {
   /** Everything has come that was there. */
   isLive = false;
   isSignedOut = false;
+  /** What the center wants to be chosen from when not ready; nothing is anything. */
+  reasons: readonly string[] = [];
+  isReasonRequired = false;
   /** Why the desk can't go on. */
   problem: string | undefined;
   selected: string | undefined;
@@ -172,6 +175,9 @@ export class DeskModel extends Store {
       case "opened": {
         const { desk } = update;
         this.state = desk.state;
+        this.names.seeAgent(this.self, desk.displayName);
+        this.reasons = desk.reasons;
+        this.isReasonRequired = desk.reasonRequired;
         this.offers.opened(desk.offers);
         this.wrapUps.clear();
         for (const wrapUp of desk.wrapUps) this.#wrapUp(wrapUp);

@@ -72,6 +72,8 @@ export class CustomerModel extends Store {
         queue.availability = await this.client.sessions
           .getAvailability({ queueId: queue.id, language })
           .catch(() => undefined);
+        // Where the link gives it no other name.
+        if (queue.name === queue.id) queue.name = queue.availability?.displayName || queue.id;
       }),
     );
     this.changed();

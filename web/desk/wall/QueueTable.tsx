@@ -60,5 +60,5 @@ function Row({ queue, now, figures }: { queue: QueueTarget; now: number; figures
 function serviceLevel(figures: QueueStatistics): string {
   const { answered, abandoned, abandonedShort, turnedAway, overflowed, answeredInTime } = figures;
   const all = answered + abandoned - abandonedShort + turnedAway + overflowed;
-  return all === 0n ? "–" : `${Math.round((Number(answeredInTime) / Number(all)) * 100)} %`;
+  return all === 0n || !figures.serviceLevelWithin ? "–" : `${Math.round((Number(answeredInTime) / Number(all)) * 100)} %`;
 }

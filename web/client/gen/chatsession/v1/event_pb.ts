@@ -748,7 +748,7 @@ export const ParticipantJoinedSchema: GenMessage<ParticipantJoined> = /*@__PURE_
  */
 export type ParticipantLeft = Message<"chatsession.v1.ParticipantLeft"> & {
   /**
-   * The membership, as it ended.
+   * The membership, as it ended. Its `join_time` is unset: ParticipantJoined told it.
    *
    * @generated from field: chatsession.v1.Participant participant = 1;
    */
