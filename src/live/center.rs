@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::feed::Feed;
+use super::feed::{CHUNK, Feed};
 use crate::{
     center::{CenterId, Record},
     journal::{Position, ReadError},
@@ -59,7 +59,11 @@ impl From<ReadError> for NotFollowed {
 
 /// The ends of the centers that somebody follows.
 #[derive(Default)]
-pub(super) struct Tails(Mutex<HashMap<CenterId, Weak<Tail>>>);
+pub(super) struct Tails {
+    tails: Mutex<HashMap<CenterId, Weak<Tail>>>,
+    /// Whose turn it is to look through the log.
+    finding: tokio::sync::Mutex<()>,
+}
 
 /// The end of a center's commits, for as long as somebody follows it.
 #[derive(Default)]
@@ -113,7 +117,7 @@ impl Known {
 
 impl Tails {
     fn lock(&self) -> MutexGuard<'_, HashMap<CenterId, Weak<Tail>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn of(&self, center: &CenterId) -> Arc<Tail> {
@@ -198,6 +202,8 @@ impl Feed {
 
     /// Where a commit is. Only the commits themselves have their numbers, so the log is looked through, by halves.
     async fn find(&self, center: &CenterId, seq: u64, last: u64) -> Result<Position, NotFollowed> {
+        // One at a time: a center with little in a large log costs much reading.
+        let _turn = self.tails.finding.lock().await;
         let (oldest, tail) = (self.oldest().await?, self.position());
         let first = self.first_of(center, oldest, tail).await?;
         let (mut low, first_seq) = first.map_or((tail + 1, last + 1), |(position, first, _)| (position, first));
@@ -228,9 +234,11 @@ impl Feed {
         from: Position,
         to: Position,
     ) -> Result<Option<(Position, u64, u64)>, ReadError> {
-        let mut at = from;
+        // What is looked for is mostly right there.
+        let (mut at, mut most) = (from, 1);
         while at <= to {
-            let batches = self.batches(at, to).await?;
+            let batches = self.batches(at, to, most).await?;
+            most = (most * 2).min(CHUNK);
             for batch in &batches {
                 let mut own = batch.records.iter().filter(|record| record.center == *center).map(|record| record.seq);
                 if let Some(first) = own.next() {
@@ -294,7 +302,7 @@ impl CenterCursor {
     }
 
     async fn read(&mut self) -> Result<Vec<CenterCommit>, ReadError> {
-        let batches = self.feed.batches(self.at, self.feed.position()).await?;
+        let batches = self.feed.batches(self.at, self.feed.position(), CHUNK).await?;
         let Some(end) = batches.last().map(|batch| batch.position) else {
             return Err(ReadError::Unavailable(format!("{} isn't there", self.at)));
         };

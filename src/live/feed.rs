@@ -30,7 +30,7 @@ use crate::{
 pub const TURNS: usize = 32;
 
 /// Commits that a watcher who is behind reads at once.
-const CHUNK: usize = 64;
+pub(super) const CHUNK: usize = 64;
 
 /// Agents who were put, and whether they are supervisors now; none of who was deleted.
 pub type PutAgents = HashMap<(CenterId, AgentId), Option<bool>>;
@@ -307,9 +307,14 @@ impl Feed {
         Ok(Arc::new(batch))
     }
 
-    /// The first batches of a range; none past what is durable.
-    pub(super) async fn batches(&self, from: Position, to: Position) -> Result<Vec<Arc<Committed>>, ReadError> {
-        let most = to.checked_sub(from).map_or(0, |more| (more + 1).min(CHUNK as u64)) as usize;
+    /// The first batches of a range, no more than so many; none past what is durable.
+    pub(super) async fn batches(
+        &self,
+        from: Position,
+        to: Position,
+        most: usize,
+    ) -> Result<Vec<Arc<Committed>>, ReadError> {
+        let most = to.checked_sub(from).map_or(0, |more| (more + 1).min(most as u64)) as usize;
         {
             let ring = lock(&self.ring);
             let recent: Vec<_> = (from..from + most as u64).map_while(|position| ring.get(position)).collect();
