@@ -7,8 +7,8 @@ use chatsession::{
     grpc::auth::{Grant, Role, development_secret, mint},
 };
 use chatsession_sdk::{
-    Agent, CenterEvent, CenterSettings, CenterWatch, Client, Commit, ConfigObject, DeskEvent, FeedEvent, DeskOffer, DeskWatch, Event, EventKind, Queue,
-    SessionHandle, SessionWatch, WatchEvent,
+    Agent, CenterEvent, CenterSettings, CenterWatch, Client, Commit, ConfigObject, DeskEvent, DeskOffer, DeskWatch,
+    Event, EventKind, FeedEvent, Queue, SessionHandle, SessionWatch, WatchEvent,
 };
 
 use crate::nodes::{Nodes, soon};
@@ -58,9 +58,7 @@ pub async fn furnish(nodes: &Nodes) {
 
 /// What a feed brings up to the end of a session.
 pub async fn commits(feed: &mut CenterWatch) -> Vec<Commit> {
-    let is_end = |event: &CenterEvent| {
-        matches!(event, CenterEvent::SessionHappened { event, .. } if matches!(event.kind, EventKind::SessionEnded { .. }))
-    };
+    let is_end = |event: &CenterEvent| matches!(event, CenterEvent::SessionHappened { event, .. } if matches!(event.kind, EventKind::SessionEnded { .. }));
     soon(async {
         let mut seen = Vec::new();
         loop {
