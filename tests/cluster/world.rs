@@ -56,9 +56,13 @@ pub async fn furnish(nodes: &Nodes) {
     integrator.administration().apply(objects).await.unwrap();
 }
 
+fn is_end(event: &CenterEvent) -> bool {
+    let CenterEvent::SessionHappened { event, .. } = event else { return false };
+    matches!(event.kind, EventKind::SessionEnded { .. })
+}
+
 /// What a feed brings up to the end of a session.
 pub async fn commits(feed: &mut CenterWatch) -> Vec<Commit> {
-    let is_end = |event: &CenterEvent| matches!(event, CenterEvent::SessionHappened { event, .. } if matches!(event.kind, EventKind::SessionEnded { .. }));
     soon(async {
         let mut seen = Vec::new();
         loop {
