@@ -22,7 +22,9 @@ export class Stage {
       throw new Error(`Chromium is missing: install it, or name it by CHROMIUM (looked at ${CHROMIUM})`);
     }
     const server = await Server.start(settings);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+    // Also where shared memory is small, as in containers.
+    const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args });
     return new Stage(server, browser);
   }
 
