@@ -235,9 +235,10 @@ async fn beat(period: Duration, edge: Arc<Edge>) {
 }
 
 fn reload_keys(edge: &Arc<Edge>) {
-    let edge = edge.clone();
+    // Nothing else of the edge: what is on its way when the server stops must not keep the journal.
+    let authenticator = edge.authenticator.clone();
     tokio::spawn(async move {
-        if let Err(error) = edge.authenticator.refresh().await {
+        if let Err(error) = authenticator.refresh().await {
             tracing::warn!(%error, "the keys can't be read again; those known stay");
         }
     });

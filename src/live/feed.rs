@@ -69,6 +69,8 @@ pub struct Feed {
     changes: Mutex<HashMap<CenterId, Weak<Changes>>>,
     pub(super) tails: Tails,
     position: AtomicU64,
+    /// How often credentials were revoked: each call looks at it.
+    revocations: AtomicU64,
     /// Heartbeats so far of the topics in each turn.
     pub(super) beats: [AtomicU64; TURNS],
     pub(super) draining: AtomicBool,
@@ -99,6 +101,7 @@ impl Feed {
             changes: Mutex::default(),
             tails: Tails::default(),
             position: AtomicU64::new(0),
+            revocations: AtomicU64::new(0),
             beats: Default::default(),
             draining: AtomicBool::new(false),
         })
@@ -142,7 +145,7 @@ impl Feed {
 
     /// How often credentials were revoked.
     pub fn revocations(&self) -> u64 {
-        lock(&self.places).revoked().times()
+        self.revocations.load(Ordering::Relaxed)
     }
 
     /// The last durable position that was seen.
@@ -454,6 +457,7 @@ impl Observer for Feed {
     fn restored(&self, position: Position, places: &Places) {
         if position > self.position.load(Ordering::Relaxed) {
             *lock(&self.places) = places.clone();
+            self.revocations.store(places.revoked().times(), Ordering::Relaxed);
             lock(&self.ring).clear();
             self.position.store(position, Ordering::Relaxed);
             self.leapt(places);
@@ -466,7 +470,12 @@ impl Observer for Feed {
         }
         debug_assert!(lock(&self.ring).last().is_none_or(|last| last + 1 == batch.position));
         // Places first: who subscribes meanwhile finds what the topics don't bring.
-        lock(&self.places).apply(batch);
+        let revocations = {
+            let mut places = lock(&self.places);
+            places.apply(batch);
+            places.revoked().times()
+        };
+        self.revocations.store(revocations, Ordering::Relaxed);
         lock(&self.ring).push(batch);
         self.position.store(batch.position, Ordering::Relaxed);
         self.tails.note(batch);
