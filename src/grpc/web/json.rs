@@ -75,9 +75,8 @@ where
         match message.await {
             Ok(bytes) => Ok(http_body::Frame::data(bytes)),
             Err(status) => {
-                let said = status.message().to_owned();
-                *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
-                Err(Status::invalid_argument(said))
+                *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(status.clone());
+                Err(status)
             }
         }
     };
@@ -141,11 +140,16 @@ async fn answered(answer: Response<Body>, output: MessageDescriptor) -> Result<V
     }
     let bytes = body.to_bytes();
     let message = DynamicMessage::decode(output, bytes.get(5..).unwrap_or_default());
-    let message = message.map_err(|error| Status::internal(error.to_string()))?;
+    let message = message.map_err(|error| unsaid(&error))?;
     let options = SerializeOptions::new().skip_default_fields(true);
-    message
-        .serialize_with_options(serde_json::value::Serializer, &options)
-        .map_err(|error| Status::internal(error.to_string()))
+    message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|error| unsaid(&error))
+}
+
+/// An answer of ours that isn't one is a defect: the log finds it by its number.
+fn unsaid(error: &dyn std::fmt::Display) -> Status {
+    let incident = uuid::Uuid::new_v4().to_string();
+    tracing::error!(%incident, %error, "an answer can't be said in JSON");
+    status::internal(&incident)
 }
 
 fn refused_by(headers: &HeaderMap) -> Result<(), Status> {
