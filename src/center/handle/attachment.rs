@@ -74,6 +74,9 @@ pub(super) fn to_send(
     session: &Session,
     named: &[NamedAttachment],
 ) -> Result<(), Refusal> {
+    if named.is_empty() {
+        return Ok(());
+    }
     let most = center.settings.attachment_limits().per_message as usize;
     if named.len() > most {
         return Err(wrong("attachment_ids", format!("are more than {most}")));
