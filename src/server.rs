@@ -1,11 +1,6 @@
 //! All of it wired: a journal, a shard, its feed, the services on one port, and their orderly end.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -18,7 +13,7 @@ use tower::Layer;
 use crate::cluster::ClusterError;
 use crate::{
     archive::{ArchiveError, Transcripts},
-    center::{Incarnation, Millis, Time},
+    center::{Incarnation, Millis},
     config::{Limits, Settings},
     files::StoreError,
     grpc::{
@@ -40,10 +35,12 @@ use crate::{
     shard::RecoveryError,
 };
 
+mod clock;
 mod health;
 mod parts;
 mod running;
 
+pub use clock::Clock;
 use health::Vitals;
 use parts::Parts;
 use running::{Handover, Running};
@@ -117,12 +114,6 @@ pub struct Server {
     handover: Handover,
 }
 
-/// The wall's clock.
-pub fn wall() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time(since.as_millis() as u64)
-}
-
 fn millis(length: Duration) -> Millis {
     length.as_millis() as Millis
 }
@@ -130,6 +121,11 @@ fn millis(length: Duration) -> Millis {
 impl Server {
     /// Opens the data folder, recovers and listens. Returns once calls are answered.
     pub async fn start(settings: Settings) -> Result<Self, ServerError> {
+        Self::start_by(&Clock::default(), settings).await
+    }
+
+    /// The same by a clock of the caller's: for tests of what time does.
+    pub async fn start_by(clock: &Clock, settings: Settings) -> Result<Self, ServerError> {
         std::fs::create_dir_all(&settings.data).map_err(ServerError::Data)?;
         let listen = |error| ServerError::Listen { address: settings.listen, error };
         let tls = settings.tls.as_ref().map(accept::acceptor).transpose()?;
@@ -144,7 +140,7 @@ impl Server {
         let transcripts = Transcripts::open(&settings.data, parts.vault.clone())?;
         let (stop, stopping) = watch::channel(false);
         let (shard_stop, shard_stopping) = watch::channel(false);
-        let mut running = Running::start(&settings, parts, &transcripts, &shard_stopping)?;
+        let mut running = Running::start(&settings, clock, parts, &transcripts, &shard_stopping)?;
         let files = Files::open(&settings, &running.id_key)?;
         let edge = Edge::new(
             running.shards.clone(),

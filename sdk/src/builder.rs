@@ -2,15 +2,15 @@
 
 use std::{fmt, sync::Arc, sync::atomic::AtomicUsize, time::Duration};
 
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
 
 use crate::{
-    Client, Error, ErrorKind,
-    connection::Connection,
+    Client, Error, ErrorKind, RetryPolicy,
+    connection::{Channel, Connection},
+    retry::Patience,
     token::{Fixed, TokenProvider, Tokens},
 };
 
-const TIMEOUT: Duration = Duration::from_secs(30);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that is dead without saying so is noticed within 30 s.
@@ -24,7 +24,7 @@ pub struct ClientBuilder {
     provider: Option<Arc<dyn TokenProvider>>,
     ca_certificate: Option<Vec<u8>>,
     identity: Option<(Vec<u8>, Vec<u8>)>,
-    timeout: Duration,
+    patience: Patience,
     attempt_timeout: Duration,
     connect_timeout: Duration,
 }
@@ -36,7 +36,7 @@ impl ClientBuilder {
             provider: None,
             ca_certificate: None,
             identity: None,
-            timeout: TIMEOUT,
+            patience: Patience::default(),
             attempt_timeout: ATTEMPT_TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
         }
@@ -74,7 +74,20 @@ impl ClientBuilder {
 
     /// How long a call may take with all its tries. Default 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.patience.timeout = timeout;
+        self
+    }
+
+    /// How calls that fail are tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.patience.calls = policy;
+        self
+    }
+
+    /// How streams that broke are opened again. Default: from 100 ms to 10 s, for as long as it takes; with
+    /// [`most_retries`](RetryPolicy::most_retries) a stream that can't be opened so often in a row ends with the last error.
+    pub fn reopen(mut self, policy: RetryPolicy) -> Self {
+        self.patience.streams = policy;
         self
     }
 
@@ -94,13 +107,13 @@ impl ClientBuilder {
     /// [`ErrorKind::InvalidArgument`].
     pub async fn connect(self) -> Result<Client, Error> {
         let channels = self.urls.iter().map(|url| self.channel(url)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Client::new(Connection {
+        let connection = Connection {
             channels,
             in_use: AtomicUsize::new(0),
             tokens: Tokens::new(self.provider),
-            timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
-        }))
+        };
+        Ok(Client::new(connection, self.patience))
     }
 
     fn channel(&self, url: &str) -> Result<Channel, Error> {
@@ -121,7 +134,7 @@ impl ClientBuilder {
             }
             _ => return Err(Error::new(ErrorKind::InvalidArgument, format!("{url} is neither http:// nor https://"))),
         }
-        Ok(endpoint.connect_lazy())
+        Ok(Channel(endpoint.connect_lazy()))
     }
 
     fn tls(&self) -> ClientTlsConfig {

@@ -1,25 +1,28 @@
 //! The client.
 
-use std::{env, fmt, future::Future, sync::Arc};
+use std::{env, fmt, future::Future, sync::Arc, time::Duration};
 
-use tonic::{Request, Response, Status, transport::Channel};
+use tonic::{Request, Response, Status};
 
 use crate::{
-    Administration, AgentDesk, ChatHandle, ClientBuilder, Error, GetAvailability, SessionHandle, Supervision,
-    WatchCenter,
-    connection::Connection,
+    Administration, AgentDesk, ChatHandle, ClientBuilder, Error, GetAvailability, RetryPolicy, SessionHandle,
+    Supervision, WatchCenter,
+    connection::{Channel, Connection},
     generated::{ActingFor, acting_for::Who},
+    retry::Patience,
     session::{ListSessions, StartSession},
 };
 
 /// A client of the service. Clones are cheap and share one connection.
 ///
 /// Every call is made again when the service can't be reached or is busy, with the same request id, so that it takes
-/// effect once; see [`ClientBuilder::timeout`].
+/// effect once; see [`ClientBuilder::timeout`] and [`RetryPolicy`]. Each is a span of [`tracing`](https://docs.rs/tracing) named
+/// `call`, with `rpc.service`, `rpc.method`, `tries`, and `error.type` when it failed.
 #[derive(Clone)]
 pub struct Client {
     connection: Arc<Connection>,
     acting_for: Option<ActingFor>,
+    patience: Patience,
 }
 
 impl Client {
@@ -52,8 +55,8 @@ impl Client {
         ClientBuilder::new(url.into())
     }
 
-    pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection: Arc::new(connection), acting_for: None }
+    pub(crate) fn new(connection: Connection, patience: Patience) -> Self {
+        Self { connection: Arc::new(connection), acting_for: None, patience }
     }
 
     /// The same client, for integrators to act for that agent or supervisor.
@@ -67,7 +70,17 @@ impl Client {
     }
 
     fn acting_for(&self, who: Who) -> Self {
-        Self { connection: Arc::clone(&self.connection), acting_for: Some(ActingFor { who: Some(who) }) }
+        Self { acting_for: Some(ActingFor { who: Some(who) }), ..self.clone() }
+    }
+
+    /// The same client, whose calls are tried again in another way.
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        Self { patience: Patience { calls: policy, ..self.patience }, ..self.clone() }
+    }
+
+    /// The same client, whose calls may take so long with all their tries.
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { patience: Patience { timeout, ..self.patience }, ..self.clone() }
     }
 
     /// Starts a customer's chat into a queue, or gets back the one that the customer has.
@@ -119,6 +132,10 @@ impl Client {
         &self.connection
     }
 
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
+    }
+
     /// For whom the client acts, as requests say it.
     pub(crate) fn acting(&self) -> Option<ActingFor> {
         self.acting_for.clone()
@@ -129,7 +146,7 @@ impl Client {
         Q: Clone,
         F: Future<Output = Result<Response<A>, Status>>,
     {
-        self.connection.call(request, call).await
+        self.connection.call(self.patience, request, call).await
     }
 }
 

@@ -7,12 +7,18 @@ use std::{
 };
 
 use tokio::time::{Instant, timeout_at};
-use tonic::{Request, Response, Status, transport::Channel};
+use tonic::{Request, Response, Status};
+use tracing::{Instrument, Span};
 
 use crate::{
-    Error, ErrorKind, retry,
+    Error, ErrorKind,
+    retry::{self, Patience},
     token::{Token, Tokens},
 };
+
+mod channel;
+
+pub(crate) use channel::{Channel, call_span};
 
 /// Shared by a client's clones.
 pub(crate) struct Connection {
@@ -21,25 +27,33 @@ pub(crate) struct Connection {
     /// Index of the address in use. The first one to fail moves everybody on to the next.
     pub(crate) in_use: AtomicUsize,
     pub(crate) tokens: Tokens,
-    /// A call with all its tries takes at most so long.
-    pub(crate) timeout: Duration,
     /// One try takes at most so long.
     pub(crate) attempt_timeout: Duration,
 }
 
 impl Connection {
     /// Makes a call, again if need be. The same request is sent each time, so it takes effect once.
-    pub(crate) async fn call<Q, A, F>(&self, request: Q, call: impl Fn(Channel, Request<Q>) -> F) -> Result<A, Error>
+    pub(crate) async fn call<Q, A, F>(
+        &self,
+        patience: Patience,
+        request: Q,
+        call: impl Fn(Channel, Request<Q>) -> F,
+    ) -> Result<A, Error>
     where
         Q: Clone,
         F: Future<Output = Result<Response<A>, Status>>,
     {
-        let deadline = Instant::now() + self.timeout;
-        retry::until(deadline, || async {
+        let deadline = patience.deadline();
+        let tries = AtomicUsize::new(0);
+        let calling = retry::until(patience.calls, deadline, || async {
+            tries.fetch_add(1, Ordering::Relaxed);
             let (answer, _) = self.attempt(self.address(), deadline, Life::Call, &request, &call).await?;
             Ok(answer)
-        })
-        .await
+        });
+        let span = call_span!("call");
+        let result = Box::pin(told(calling)).instrument(span.clone()).await;
+        span.record("tries", tries.into_inner());
+        result
     }
 
     /// Makes a call once at one address; one more time if the token is refused. Also answers which token it was.
@@ -101,6 +115,16 @@ pub(crate) enum Life {
     Call,
     /// Longer than it takes to open.
     Stream,
+}
+
+/// Leaves in the current span why it failed, if it did.
+pub(crate) async fn told<A>(calling: impl Future<Output = Result<A, Error>>) -> Result<A, Error> {
+    let result = calling.await;
+    if let Err(error) = &result {
+        let class = error.reason().map_or_else(|| format!("{:?}", error.kind()), |reason| reason.to_string());
+        Span::current().record("error.type", class);
+    }
+    result
 }
 
 fn dress<Q>(request: Q, token: &Token, deadline: Instant, life: Life) -> Request<Q> {

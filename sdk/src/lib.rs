@@ -70,6 +70,7 @@ pub use desk::{
 };
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
+pub use retry::RetryPolicy;
 pub use session::{
     AcceptOffer, AcceptedOffer, AttachmentLink, BargeIn, CancelInvitation, ClearFlag, CompleteWrapUp, CreateAttachment,
     DeclineOffer, EndSession, Events, GetAttachment, GetSession, IfLast, Invitation, Invite, Leave, ListSessions,

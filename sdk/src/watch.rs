@@ -19,10 +19,14 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
+use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_stream::{Stream, StreamExt};
+use tracing::Instrument;
 
-use crate::{Error, retry};
+use crate::{
+    Error,
+    retry::{self, Patience},
+};
 pub use center::{CenterWatch, FeedEvent, WatchCenter};
 pub use desk::{DeskEvent, DeskWatch, WatchDesk};
 use follow::Follow;
@@ -57,16 +61,18 @@ pub struct Watch<T> {
 }
 
 impl<T: Send + Sync + 'static> Watch<T> {
-    /// Opens the stream, until `deadline` if the service can't be reached, and leaves it to a task that keeps it open.
-    async fn open<F, S>(follow: F, source: S, deadline: Instant) -> Result<Self, Error>
+    /// Opens the stream, again and again for as long as the client's patience lasts if the service can't be reached, and leaves it to a task that keeps it open.
+    async fn open<F, S>(follow: F, source: S, patience: Patience) -> Result<Self, Error>
     where
         F: Follow<Item = T>,
         S: Source<F>,
     {
         let request = follow.request();
-        let line = retry::until(deadline, || source.open(request.clone())).await?;
+        let opening = retry::until(patience.calls, patience.deadline(), || source.open(request.clone()));
+        let line = Box::pin(opening).await?;
         let (sender, items) = mpsc::channel(UNREAD);
-        let keeper = tokio::spawn(Keeper::new(follow, source, sender).run(line));
+        let keeping = Keeper::new(follow, source, patience.streams, sender).run(line);
+        let keeper = tokio::spawn(keeping.instrument(tracing::info_span!("watch")));
         Ok(Self { items, keeper })
     }
 

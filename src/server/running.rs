@@ -9,7 +9,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use super::{ServerError, health::Vitals, millis, parts::Parts, wall};
+use super::{Clock, ServerError, health::Vitals, millis, parts::Parts};
 #[cfg(feature = "cluster")]
 use crate::cluster::{Cluster, RunningShard};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     grpc::{Edge, IdKey, Renderer, Shards},
     journal::Journal,
     live::Feed,
-    shard::{EngineLimits, Outside, RecoveryError, Shard, ShardSettings, Standing, keep_snapshots},
+    shard::{EngineLimits, RecoveryError, Shard, ShardSettings, Standing, keep_snapshots},
     storage,
 };
 
@@ -70,6 +70,7 @@ impl Running {
     /// Starts the shards' threads.
     pub(super) fn start(
         settings: &Settings,
+        clock: &Clock,
         parts: Parts,
         transcripts: &Transcripts,
         stopping: &watch::Receiver<bool>,
@@ -84,7 +85,7 @@ impl Running {
             let (journal, past) = (part.journal, Arc::new(transcripts.clone()));
             let feed = Feed::new(journal.clone(), Arc::new(Renderer), past, part.others);
             let (shard, handle, is_full) =
-                Shard::new(number, journal.clone(), feed.clone(), part.place, Outside::new(wall), &shard_settings);
+                Shard::new(number, journal.clone(), feed.clone(), part.place, clock.outside(), &shard_settings);
             // One log may be read beside those of other nodes.
             #[cfg(feature = "cluster")]
             let named = |cluster: &Arc<Cluster>| tracing::info_span!("node", name = cluster.node());

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rand::RngExt;
+use tokio::sync::watch;
 
-use crate::center::Time;
+use crate::center::{Millis, Time};
 
 /// Fills with random bytes.
 pub type Random = dyn Fn(&mut [u8]) + Send + Sync;
@@ -14,6 +15,8 @@ pub type Random = dyn Fn(&mut [u8]) + Send + Sync;
 pub struct Outside {
     /// The wall's clock, which may be wrong.
     pub wall: Arc<dyn Fn() -> Time + Send + Sync>,
+    /// By how much the clock was put ahead since the start: by whom who tests what time does.
+    pub ahead: watch::Receiver<Millis>,
     /// Ids and salts come from it.
     pub random: Arc<Random>,
 }
@@ -21,7 +24,8 @@ pub struct Outside {
 impl Outside {
     /// A clock, and the system's randomness.
     pub fn new(wall: impl Fn() -> Time + Send + Sync + 'static) -> Self {
-        Self { wall: Arc::new(wall), random: Arc::new(|bytes| rand::rng().fill(bytes)) }
+        let (_, ahead) = watch::channel(0);
+        Self { wall: Arc::new(wall), ahead, random: Arc::new(|bytes| rand::rng().fill(bytes)) }
     }
 
     pub(super) fn now(&self) -> Time {

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     bugs::bug,
-    center::{Asked, CenterId, Command, Incarnation, Time},
+    center::{Asked, CenterId, Command, Incarnation, Millis, Time},
     journal::{AppendError, Journal, Position, ReadError},
 };
 
@@ -97,15 +97,34 @@ impl Undurable {
 struct Clock {
     base: Time,
     started: Instant,
+    /// By how much it was ahead when it was started, and is now.
+    ahead: (Millis, watch::Receiver<Millis>),
 }
 
 impl Clock {
+    fn new(base: Time, ahead: watch::Receiver<Millis>) -> Self {
+        let was_ahead = *ahead.borrow();
+        Self { base, started: Instant::now(), ahead: (was_ahead, ahead) }
+    }
+
+    fn base(&self) -> Time {
+        let (was_ahead, ahead) = &self.ahead;
+        self.base + ahead.borrow().saturating_sub(*was_ahead)
+    }
+
     fn now(&self) -> Time {
-        self.base + self.started.elapsed().as_millis() as u64
+        self.base() + self.started.elapsed().as_millis() as u64
     }
 
     fn at(&self, time: Time) -> Instant {
-        self.started + Duration::from_millis(time.since(self.base))
+        self.started + Duration::from_millis(time.since(self.base()))
+    }
+
+    /// Waits until it is put ahead; for ever where nobody does that.
+    async fn put_ahead(&mut self) {
+        if self.ahead.1.changed().await.is_err() {
+            std::future::pending().await
+        }
     }
 }
 
@@ -253,8 +272,8 @@ impl Shard {
         state: State,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<Ended, AppendError> {
-        let clock = Clock { base: state.time, started: Instant::now() };
         let outside = self.outside.clone();
+        let mut clock = Clock::new(state.time, outside.ahead.clone());
         let mut engine: Engine<Waiting> = Engine::new(state, self.limits);
         let mut appends: Appends<'_> = FuturesOrdered::new();
         let mut taken = Vec::with_capacity(JOBS_AT_ONCE);
@@ -286,6 +305,7 @@ impl Shard {
                     present(&mut engine, center, command, clock.now(), &self.undurable, &outside);
                 }
                 () = tokio::time::sleep_until(due.unwrap_or(last_write)), if due.is_some() => {}
+                () = clock.put_ahead() => {}
                 // There is room again for what waits.
                 () = std::future::ready(()), if !jobs.is_empty() && !engine.is_full() => {}
                 _ = self.jobs.recv_many(&mut taken, JOBS_AT_ONCE), if takes => jobs.extend(taken.drain(..)),

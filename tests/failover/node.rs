@@ -111,7 +111,7 @@ impl Node {
         let place = Place { incarnation, role: told, elsewhere: Some(Arc::new(Post { node: number })) };
         let skew = chance(4_000);
         let wall = move || Time(1_000_000_000 + skew + started.elapsed().as_millis() as u64);
-        let outside = Outside { wall: Arc::new(wall), random: Arc::new(fill) };
+        let outside = Outside { random: Arc::new(fill), ..Outside::new(wall) };
         let watcher = Arc::new(Watcher { last: AtomicU64::new(0), wrong: wrong.clone() });
         let limits = EngineLimits { confirm: true, ..EngineLimits::default() };
         let settings = ShardSettings { mailbox: 256, limits };

@@ -24,12 +24,12 @@ impl TokenProvider for Counting {
 }
 
 fn connection(addresses: usize) -> Connection {
-    let channels = (0..addresses).map(|_| Endpoint::from_static("http://127.0.0.1:1").connect_lazy()).collect();
+    let channels =
+        (0..addresses).map(|_| Endpoint::from_static("http://127.0.0.1:1").connect_lazy()).map(Channel).collect();
     Connection {
         channels,
         in_use: AtomicUsize::new(0),
         tokens: Tokens::new(Some(Arc::new(Counting::default()))),
-        timeout: Duration::from_secs(30),
         attempt_timeout: Duration::from_secs(10),
     }
 }
@@ -39,7 +39,7 @@ async fn check(connection: &Connection, answers: Vec<Status>) -> (Result<(), Err
     let seen = Mutex::new(Vec::new());
     let answers = Mutex::new(answers.into_iter());
     let result = connection
-        .call("id".to_owned(), |_, request: Request<String>| {
+        .call(Patience::default(), "id".to_owned(), |_, request: Request<String>| {
             let token = request.metadata().get("authorization").and_then(|token| token.to_str().ok());
             assert!(request.metadata().contains_key("grpc-timeout"));
             seen.lock().unwrap().push((request.get_ref().clone(), token.unwrap_or_default().to_owned()));

@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use tokio::time::Instant;
-
 use super::{
     Watch,
     follow::{Cut, Follow, Next, Received, Terms, after_goodbye},
@@ -89,9 +87,9 @@ impl WatchCenter {
     /// Opens it. Fails when the service can't be reached for as long as
     /// [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Afterwards the stream resumes for as long as it takes.
     pub async fn open(self) -> Result<CenterWatch, Error> {
-        let deadline = Instant::now() + self.client.connection().timeout;
+        let patience = self.client.patience();
         let follow = CenterFollow { request: self.request, told_opened: false };
-        Watch::open(follow, Wire::new(self.client), deadline).await
+        Watch::open(follow, Wire::new(self.client), patience).await
     }
 }
 

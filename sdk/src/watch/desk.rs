@@ -1,7 +1,5 @@
 //! Watching a desk.
 
-use tokio::time::Instant;
-
 use super::{Watch, WatchEnd, desk_follow::DeskFollow, wire::Wire};
 use crate::{AgentState, CancelCause, ChatEvent, Client, Desk, DeskOffer, Error, Event, OfferOutcome, WrapUp};
 
@@ -113,8 +111,8 @@ impl WatchDesk {
     /// reached for as long as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Afterwards the stream resumes
     /// for as long as it takes.
     pub async fn open(self) -> Result<DeskWatch, Error> {
-        let deadline = Instant::now() + self.client.connection().timeout;
+        let patience = self.client.patience();
         let follow = DeskFollow::new(self.client.acting(), self.positions, self.chats);
-        Watch::open(follow, Wire::new(self.client), deadline).await
+        Watch::open(follow, Wire::new(self.client), patience).await
     }
 }

@@ -10,7 +10,7 @@ use tokio::{
 use tokio_stream::{Stream, StreamExt};
 
 use super::follow::{Cut, Follow, Next, Received, Terms};
-use crate::{Error, ErrorKind, retry};
+use crate::{Error, ErrorKind, RetryPolicy};
 
 const RENEW_INTERVAL: Duration = Duration::from_secs(10);
 /// What was received is told at most that often.
@@ -19,8 +19,6 @@ const RECEIVED_INTERVAL: Duration = Duration::from_secs(1);
 const RENEW_AGAIN: Duration = Duration::from_secs(1);
 /// Where the stream doesn't say it, the contract's.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(20);
-/// Between openings, were the delays to end.
-const LONGEST: Duration = Duration::from_secs(10);
 
 /// Where streams come from.
 pub(crate) trait Source<F: Follow>: Send + Sync + 'static {
@@ -58,24 +56,25 @@ pub(crate) struct Via {
 pub(crate) struct Keeper<F: Follow, S> {
     follow: F,
     source: S,
+    policy: RetryPolicy,
     /// Read but not handed over yet. Outlives the stream that it came by: the position is past it already.
     out: VecDeque<F::Item>,
     reader: mpsc::Sender<Result<F::Item, Error>>,
 }
 
 impl<F: Follow, S: Source<F>> Keeper<F, S> {
-    pub(crate) fn new(follow: F, source: S, reader: mpsc::Sender<Result<F::Item, Error>>) -> Self {
-        Self { follow, source, out: VecDeque::new(), reader }
+    pub(crate) fn new(follow: F, source: S, policy: RetryPolicy, reader: mpsc::Sender<Result<F::Item, Error>>) -> Self {
+        Self { follow, source, policy, out: VecDeque::new(), reader }
     }
 
     /// Until the end, which it leaves to the reader.
     pub(crate) async fn run(mut self, mut line: Line<F::Response, S::Stream>) {
-        let mut delays = retry::stream_delays();
+        let mut delays = self.policy.delays();
         loop {
             let via = line.via;
             let (mut next, was_well) = self.keep(line).await;
             if was_well {
-                delays = retry::stream_delays();
+                delays = self.policy.delays();
             }
             line = loop {
                 if !hand_over(&mut self.out, &self.reader).await {
@@ -98,20 +97,20 @@ impl<F: Follow, S: Source<F>> Keeper<F, S> {
         }
     }
 
-    /// Opens the stream again, however long it takes. Fails when it is refused for good.
+    /// Opens the stream again, for as long as the policy lets it. Fails when it is refused for good.
     async fn reopen(&self, delays: &mut ExponentialBackoff) -> Result<Line<F::Response, S::Stream>, Error> {
-        let mut asked = Duration::ZERO;
-        loop {
-            // The delays don't end; were they to, the stream's would still not be given up.
-            sleep(delays.next().unwrap_or(LONGEST).max(asked)).await;
+        let mut failed = Error::new(ErrorKind::Unavailable, "the stream broke, and isn't opened again");
+        for delay in delays.by_ref() {
+            sleep(delay.max(failed.retry_after().unwrap_or_default())).await;
             match self.source.open(self.follow.request()).await {
                 Err(error) if is_passing(&error) => {
                     tracing::debug!(%error, "a stream can't be opened yet");
-                    asked = error.retry_after().unwrap_or_default();
+                    failed = error;
                 }
                 line => return line,
             }
         }
+        Err(failed)
     }
 
     /// Reads a stream for as long as it is of use. Also says whether it was well: it brought something after its first
@@ -124,7 +123,7 @@ impl<F: Follow, S: Source<F>> Keeper<F, S> {
         if !matches!(next, Next::Read) {
             return (next, false);
         }
-        let Self { follow, source, out, reader } = self;
+        let Self { follow, source, out, reader, .. } = self;
         let mut was_well = false;
         let (received, receiving) = watch::channel(follow.received());
         // Both at once, so that a reader who takes their time doesn't let the lease lapse.

@@ -1,7 +1,5 @@
 //! Watching a session.
 
-use tokio::time::Instant;
-
 use super::{Watch, WatchEnd, session_follow::SessionFollow, wire::Wire};
 use crate::{Client, Error, Event, Session, SessionHandle, WaitStatus, generated::WatchRequest};
 
@@ -86,13 +84,13 @@ impl WatchSession {
     /// Opens it. Fails when the session can't be watched, or the service can't be reached for as long as
     /// [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Afterwards the stream resumes for as long as it takes.
     pub async fn open(self) -> Result<SessionWatch, Error> {
-        let deadline = Instant::now() + self.client.connection().timeout;
+        let patience = self.client.patience();
         let follow = SessionFollow::new(WatchRequest {
             session_id: self.session_id,
             acting_for: self.client.acting(),
             after_revision: self.after,
             snapshot: self.snapshot,
         });
-        Watch::open(follow, Wire::new(self.client), deadline).await
+        Watch::open(follow, Wire::new(self.client), patience).await
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use tokio::time::Instant;
-
 use super::{
     Watch,
     follow::{Cut, Follow, Next, Received, Terms, after_goodbye},
@@ -59,11 +57,11 @@ impl WatchTargets {
     /// Opens it. Fails when the service can't be reached for as long as
     /// [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Afterwards the stream resumes for as long as it takes.
     pub async fn open(self) -> Result<TargetsWatch, Error> {
-        let deadline = Instant::now() + self.client.connection().timeout;
+        let patience = self.client.patience();
         let TargetFilter { query, kinds, team_id, skill, favourites_only, available_only } = self.filter;
         let acting_for = self.client.acting();
         let request = WatchTargetsRequest { acting_for, query, kinds, team_id, skill, favourites_only, available_only };
-        Watch::open(TargetsFollow(request), Wire::new(self.client), deadline).await
+        Watch::open(TargetsFollow(request), Wire::new(self.client), patience).await
     }
 }
 

@@ -4,7 +4,8 @@ use std::{future::Future, pin::Pin};
 
 use tokio::time::Instant;
 use tokio_stream::{Stream, StreamExt};
-use tonic::{Request, Response, Status, Streaming, transport::Channel};
+use tonic::{Request, Response, Status, Streaming};
+use tracing::Instrument;
 
 use super::{
     center::CenterFollow,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     Client, Error, ErrorKind,
-    connection::Life,
+    connection::{Channel, Life, call_span, told},
     generated::{
         AgentDeskRenewRequest, RenewRequest, SessionPosition, WatchCenterRequest, WatchCenterResponse,
         WatchDeskRequest, WatchDeskResponse, WatchRequest, WatchResponse, WatchTargetsRequest, WatchTargetsResponse,
@@ -56,7 +57,8 @@ impl Wire {
         let connection = self.client.connection();
         let address = connection.address();
         let deadline = Instant::now() + connection.attempt_timeout;
-        let ((first, rest), token) = connection.attempt(address, deadline, Life::Stream, &request, open).await?;
+        let opening = told(connection.attempt(address, deadline, Life::Stream, &request, open));
+        let ((first, rest), token) = opening.instrument(call_span!("open")).await?;
         let empty = || Error::new(ErrorKind::Unavailable, "the service closed a stream before its first message");
         let rest = Box::pin(rest.map(|message| message.map_err(Error::from_status)));
         Ok(Line { first: first.ok_or_else(empty)?, rest, via: Via { address, token } })
@@ -73,7 +75,8 @@ impl Wire {
     {
         let connection = self.client.connection();
         let deadline = Instant::now() + connection.attempt_timeout;
-        Ok(connection.attempt(via.address, deadline, Life::Call, &request, call).await?.0)
+        let calling = told(connection.attempt(via.address, deadline, Life::Call, &request, call));
+        Ok(calling.instrument(call_span!("renew")).await?.0)
     }
 
     async fn cut(&self, via: Via, cut: Cut) {

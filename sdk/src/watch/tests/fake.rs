@@ -15,7 +15,7 @@ use super::super::{
     follow::{Cut, Follow, Received},
     keeper::{Line, Source, Via},
 };
-use crate::{Error, ErrorKind, Watch};
+use crate::{Error, ErrorKind, Watch, retry::Patience};
 
 /// How one opening goes.
 pub(super) enum Opening<R> {
@@ -93,8 +93,7 @@ impl<F: Follow> Source<F> for Arc<Fake<F>> {
 
 /// Opens a stream of the fake service.
 pub(super) async fn open<F: Follow>(follow: F, fake: &Arc<Fake<F>>) -> Result<Watch<F::Item>, Error> {
-    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
-    Watch::open(follow, Arc::clone(fake), deadline).await
+    Watch::open(follow, Arc::clone(fake), Patience::default()).await
 }
 
 /// Everything that the stream delivers, to its end.
