@@ -104,7 +104,8 @@ fn given_the_edge_then_it_alone_knows_the_wire() {
 
 #[test]
 fn given_any_file_then_it_can_be_read_in_one_go() {
-    let folders = ["src", "sdk/src", "sdk/tests", "sdk/examples", "tests", "benches/src"];
+    let folders =
+        ["src", "sdk/src", "sdk/tests", "sdk/examples", "tests", "benches/src", "testing/src", "testing/tests"];
     let files = folders.iter().flat_map(|folder| rust_files(&root().join(folder)));
     let files = files.filter(|file| !file.components().any(|part| part.as_os_str() == "generated"));
     let long: Vec<String> = files

@@ -36,10 +36,18 @@ fn connection(addresses: usize) -> Connection {
 
 /// Calls with those answers, and hangs after them. What the requests were: their content and credential.
 async fn check(connection: &Connection, answers: Vec<Status>) -> (Result<(), Error>, Vec<(String, String)>) {
+    check_with(Patience::default(), connection, answers).await
+}
+
+async fn check_with(
+    patience: Patience,
+    connection: &Connection,
+    answers: Vec<Status>,
+) -> (Result<(), Error>, Vec<(String, String)>) {
     let seen = Mutex::new(Vec::new());
     let answers = Mutex::new(answers.into_iter());
     let result = connection
-        .call(Patience::default(), "id".to_owned(), |_, request: Request<String>| {
+        .call(patience, "id".to_owned(), |_, request: Request<String>| {
             let token = request.metadata().get("authorization").and_then(|token| token.to_str().ok());
             assert!(request.metadata().contains_key("grpc-timeout"));
             seen.lock().unwrap().push((request.get_ref().clone(), token.unwrap_or_default().to_owned()));
@@ -106,4 +114,26 @@ async fn a_service_that_never_answers_is_given_up_by_the_timeout() {
     assert_eq!(result.map_err(|error| error.kind()), Err(ErrorKind::DeadlineExceeded));
     assert!(start.elapsed() <= Duration::from_secs(30), "{:?}", start.elapsed());
     assert_eq!(seen.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_retries_gets_the_first_failure() {
+    let patience = Patience { calls: crate::RetryPolicy::never(), ..Patience::default() };
+    let (result, seen) = check_with(patience, &connection(2), vec![Status::unavailable("busy"), Status::ok("")]).await;
+    assert_eq!(result.map_err(|error| error.kind()), Err(ErrorKind::Unavailable));
+    assert_eq!(seen.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_delays_of_a_policy_are_kept() {
+    let second = Duration::from_secs(1);
+    let policy = crate::RetryPolicy::default().first_delay(second).longest_delay(2 * second).most_retries(3);
+    let patience = Patience { calls: policy, ..Patience::default() };
+    let start = Instant::now();
+    let busy = || Status::unavailable("busy");
+    let (result, seen) = check_with(patience, &connection(1), (0..9).map(|_| busy()).collect()).await;
+    assert!(result.is_err());
+    assert_eq!(seen.len(), 4);
+    // 1, 2 and 2 seconds, each up to twice that.
+    assert!((5..=10).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
 }
