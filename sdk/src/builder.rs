@@ -27,6 +27,7 @@ pub struct ClientBuilder {
     patience: Patience,
     attempt_timeout: Duration,
     connect_timeout: Duration,
+    ping: (Duration, Duration),
 }
 
 impl ClientBuilder {
@@ -39,6 +40,7 @@ impl ClientBuilder {
             patience: Patience::default(),
             attempt_timeout: ATTEMPT_TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
+            ping: (PING_INTERVAL, PING_TIMEOUT),
         }
     }
 
@@ -103,6 +105,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How often a connection is asked whether it is alive, and how long it may take to answer: one that is dead without
+    /// saying so is noticed within both together. Default 20 s and 10 s.
+    pub fn keep_alive(mut self, interval: Duration, timeout: Duration) -> Self {
+        self.ping = (interval, timeout);
+        self
+    }
+
     /// The client. It connects when it is first used, so this fails only for settings that can't work, with
     /// [`ErrorKind::InvalidArgument`].
     pub async fn connect(self) -> Result<Client, Error> {
@@ -124,8 +133,8 @@ impl ClientBuilder {
             .map_err(unusable)?
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true)
-            .http2_keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(PING_TIMEOUT)
+            .http2_keep_alive_interval(self.ping.0)
+            .keep_alive_timeout(self.ping.1)
             .keep_alive_while_idle(true);
         match endpoint.uri().scheme_str() {
             Some("http") => {}

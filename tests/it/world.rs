@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 pub(crate) const GREETING: &str = "Support will be with you.";
 /// What takes longer hangs.
-const BOUND: Duration = Duration::from_secs(30);
+pub(crate) const BOUND: Duration = Duration::from_secs(30);
 
 /// Waits, but not for ever.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
@@ -70,6 +70,10 @@ impl World {
             Some(_) => format!("https://localhost:{}", self.address.port()),
             None => format!("http://{}", self.address),
         }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn data(&self) -> &str {
