@@ -3,6 +3,7 @@
 //! `CHATSESSION_URL=http://127.0.0.1:7700 CHATSESSION_TOKEN=… cargo run --release -p chatsession-sdk --example load_generator --
 //! support 50 20`, with the token of an integrator: fifty customers in the queue `support`, each of whom says something, waits
 //! until it comes back on their own stream, and says the next thing, for twenty seconds.
+#![allow(clippy::print_stdout, reason = "it is what it is for")]
 
 use std::{
     env,

@@ -10,6 +10,7 @@ mod commit;
 mod desk;
 mod event;
 mod event_kind;
+mod fold;
 mod offer;
 mod party;
 mod session;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use chatsession::{
-    config::{Auth, Settings},
+    config::{Auth, Limits, Rate, Rates, Settings},
     grpc::auth::{Grant, Role, development_secret, mint},
     server::{Clock, Server},
 };
@@ -21,6 +21,9 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 const CENTER: &str = "test";
 /// Tokens outlive any test.
 const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// Tests are quicker than people.
+const UNBOUNDED: Rate = Rate { per_second: 1_000_000, burst: 1_000_000 };
 
 /// Who calls: what a token says. The id is `[A-Za-z0-9_-]{1,64}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +41,8 @@ pub enum Who<'a> {
     Operator(&'a str),
 }
 
-/// A service of a test's own. Dropping it ends it and deletes what it stored.
+/// A service of a test's own, with default settings, but that nobody calls too often. Dropping it ends it and deletes what it
+/// stored.
 #[derive(Debug)]
 pub struct Service {
     folder: TempDir,
@@ -122,7 +126,13 @@ impl Service {
     /// Starts it again after [`stop`](Self::stop), with all that it knew.
     pub async fn start_again(&mut self) -> Result<(), Failure> {
         self.stop().await?;
-        let settings = Settings { listen: self.address, data: self.folder.path().to_owned(), ..Settings::default() };
+        let rates = Rates { customer: UNBOUNDED, agent: UNBOUNDED, integrator: UNBOUNDED };
+        let settings = Settings {
+            listen: self.address,
+            data: self.folder.path().to_owned(),
+            limits: Limits { rates, ..Limits::default() },
+            ..Settings::default()
+        };
         let server = Server::start_by(&self.clock, settings).await?;
         self.address = server.address();
         self.server = Some(Running(server));
