@@ -1,12 +1,14 @@
 //! An agent's desk.
 
 mod canned;
+mod dispositions;
 mod favourites;
 mod sign;
 mod state;
 mod targets;
 
 pub use canned::{DeleteCannedResponse, ListCannedResponses, PutCannedResponse};
+pub use dispositions::ListDispositions;
 pub use favourites::{DeleteFavourite, PutFavourite};
 pub use sign::{SignIn, SignOut};
 pub use state::SetState;
@@ -95,6 +97,12 @@ impl AgentDesk {
     /// case; all when it is empty.
     pub fn list_canned_responses(&self, query: impl Into<String>) -> ListCannedResponses {
         ListCannedResponses::new(self.client.clone(), query.into())
+    }
+
+    /// What the agent may say of a session's outcome with
+    /// [`set_disposition`](crate::SessionHandle::set_disposition), and whether they must.
+    pub fn list_dispositions(&self, session_id: impl Into<String>) -> ListDispositions {
+        ListDispositions::new(&self.client, session_id.into())
     }
 
     /// Everything of this agent: state, offers, every event of the sessions they are connected to, typing.

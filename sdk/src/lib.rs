@@ -65,8 +65,8 @@ pub use chat::{
 };
 pub use client::Client;
 pub use desk::{
-    AgentDesk, DeleteCannedResponse, DeleteFavourite, ListCannedResponses, ListTargets, PutCannedResponse,
-    PutFavourite, SetState, SignIn, SignOut,
+    AgentDesk, DeleteCannedResponse, DeleteFavourite, ListCannedResponses, ListDispositions, ListTargets,
+    PutCannedResponse, PutFavourite, SetState, SignIn, SignOut,
 };
 pub use error::{Error, ErrorKind, FieldViolation, Reason};
 pub use pages::Pages;
@@ -86,10 +86,10 @@ pub use token::{TokenFuture, TokenProvider};
 pub use types::{
     Actor, ActorKind, AgentState, AgentStatus, AgentTarget, Attachment, Attribute, Audience, AuditKind, CancelCause,
     CannedResponse, CenterEvent, Channel, Chat, ChatEndReason, ChatEvent, ChatEventKind, ChatMember, ChatState, Commit,
-    Customer, Desk, DeskOffer, Disposition, EndReason, Event, EventKind, Flag, InviteMode, JoinCause, LeaveReason,
-    ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry, QueueTarget, ReadMark,
-    Session, SessionState, Target, TargetFilter, TargetId, UnqueueReason, WaitChange, WaitStatus, WantedSkill, WrapUp,
-    WrapUpOutcome,
+    Customer, Desk, DeskOffer, Disposition, DispositionChoices, EndReason, Event, EventKind, Flag, InviteMode,
+    JoinCause, LeaveReason, ListedCannedResponse, Offer, OfferKind, OfferOutcome, Participant, QueueCause, QueueEntry,
+    QueueTarget, ReadMark, Session, SessionState, Target, TargetFilter, TargetId, UnqueueReason, WaitChange,
+    WaitStatus, WantedSkill, WrapUp, WrapUpOutcome,
 };
 pub use watch::{
     CenterWatch, DeskEvent, DeskWatch, FeedEvent, SessionWatch, TargetsEvent, TargetsWatch, Watch, WatchCenter,

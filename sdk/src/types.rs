@@ -20,7 +20,9 @@ mod target_filter;
 pub use agent::{AgentState, AgentStatus};
 pub use attachment::Attachment;
 pub use canned::{CannedResponse, ListedCannedResponse};
-pub use case::{Attribute, Channel, Disposition, Flag, QueueEntry, WaitChange, WaitStatus, WantedSkill, WrapUp};
+pub use case::{
+    Attribute, Channel, Disposition, DispositionChoices, Flag, QueueEntry, WaitChange, WaitStatus, WantedSkill, WrapUp,
+};
 pub use cause::{JoinCause, LeaveReason, QueueCause, UnqueueReason, WrapUpOutcome};
 pub use chat::{Chat, ChatEndReason, ChatEvent, ChatEventKind, ChatMember, ChatState};
 pub use commit::{AuditKind, CenterEvent, Commit};

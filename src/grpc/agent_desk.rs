@@ -17,6 +17,7 @@ use crate::center::{Caller, Command, Refusal};
 
 mod canned;
 mod chats;
+mod dispositions;
 mod favourites;
 mod targets;
 
@@ -128,6 +129,13 @@ impl AgentDesk for AgentDeskService {
         request: Request<pb::ListCannedResponsesRequest>,
     ) -> Reply<pb::ListCannedResponsesResponse> {
         self.0.unary(request, canned::list).await
+    }
+
+    async fn list_dispositions(
+        &self,
+        request: Request<pb::ListDispositionsRequest>,
+    ) -> Reply<pb::ListDispositionsResponse> {
+        self.0.unary(request, dispositions::list).await
     }
 
     type WatchTargetsStream = WindowStream;

@@ -1,6 +1,8 @@
 //! Chats from start to end: conference, complete transfer, whispers.
 
-use chatsession_sdk::{AgentStatus, Audience, DeskEvent, EndReason, Event, EventKind, Reason, SessionState};
+use std::time::Duration;
+
+use chatsession_sdk::{AgentStatus, Audience, DeskEvent, EndReason, Event, EventKind, Queue, Reason, SessionState};
 
 use crate::world::{World, ended, joined, left, said, soon, words};
 
@@ -26,6 +28,20 @@ async fn a_chat_from_start_to_end() {
     assert_eq!((session.state, session.end_reason), (SessionState::Closed, Some(EndReason::Customer)));
     assert_eq!(session.dispositions[0].code, "sold");
     assert_eq!(mia.session.get().send().await.unwrap().state, SessionState::Ended);
+}
+
+#[tokio::test]
+async fn an_agent_chooses_from_the_queues_dispositions() {
+    let world = World::new().await;
+    let sales = Queue::new("sales", "Sales").wrap_up_time(Duration::from_secs(60)).disposition_required();
+    let sales = sales.disposition("sold").disposition("lost");
+    world.integrator().await.administration().apply([sales.into()]).await.unwrap();
+    let (mia, ann) = world.attended().await;
+    let choices = ann.client.desk().list_dispositions(mia.session.id()).send().await.unwrap();
+    assert_eq!((choices.codes, choices.required), (vec!["sold".to_owned(), "lost".to_owned()], true));
+    let refused = ann.on(&mia.session).set_disposition("called").send().await.unwrap_err();
+    assert_eq!(refused.reason(), Some(&Reason::FieldInvalid));
+    ann.on(&mia.session).set_disposition("lost").send().await.unwrap();
 }
 
 #[tokio::test]

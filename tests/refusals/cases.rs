@@ -93,6 +93,7 @@ pub fn good(stage: &Stage, session: &str) -> Vec<(&'static str, Who, Vec<u8>)> {
             m!(DeleteCannedResponseRequest { request_id: id(), response_id: "none" }),
         ),
         ("AgentDesk/ListCannedResponses", ann, m!(ListCannedResponsesRequest {})),
+        ("AgentDesk/ListDispositions", ann, m!(ListDispositionsRequest { session_id: s })),
         ("Administration/Apply", BACKEND, object(Object::Queue(queue("new")))),
     ];
     all.extend(operation::good(s));

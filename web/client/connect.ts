@@ -1,5 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
-import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
+import { type Client, Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { ChatError } from "./error.ts";
 import { Administration } from "./gen/chatsession/v1/administration_pb.ts";
@@ -7,11 +8,11 @@ import { AgentDesk } from "./gen/chatsession/v1/agent_desk_pb.ts";
 import { ChatSession } from "./gen/chatsession/v1/chat_session_pb.ts";
 import { EventFeed } from "./gen/chatsession/v1/event_feed_pb.ts";
 import { Supervision } from "./gen/chatsession/v1/supervision_pb.ts";
-import { retryCall } from "./retry.ts";
+import { type RetryPolicy, retryCall, StreamDelays } from "./retry.ts";
 import { type TokenSource, Tokens } from "./token.ts";
 import { type CenterStart, type CenterUpdate, watchCenter } from "./watch/center.ts";
 import { type DeskUpdate, watchDesk } from "./watch/desk.ts";
-import type { WatchOptions } from "./watch/keeper.ts";
+import { ANSWER_TIMEOUT, type WatchOptions } from "./watch/keeper.ts";
 import { type SessionUpdate, watchSession } from "./watch/session.ts";
 import { type TargetFilter, type TargetsUpdate, watchTargets } from "./watch/targets.ts";
 
@@ -23,6 +24,13 @@ export interface ConnectOptions {
   token: TokenSource;
   /** How long a call is retried while the service can't be reached, in milliseconds; 30 s by default. */
   timeout?: number;
+  /** How soon calls and streams are tried again. */
+  retry?: RetryPolicy;
+  /**
+   * How long the service may be silent before a try is given up and made again, in milliseconds; 15 s by default. Of a stream
+   * the first message is meant; how often the others come, the service says itself.
+   */
+  answerTimeout?: number;
   /** Instead of gRPC-Web to `url`: for tests. Told the interceptors to use. */
   transport?: (interceptors: Interceptor[]) => Transport;
 }
@@ -69,34 +77,53 @@ const TIMEOUT = 30_000;
 /** Connects to the service. Nothing is sent before the first call. */
 export function connect(options: ConnectOptions): ChatClient {
   const tokens = new Tokens(options.token);
-  const interceptors = [once(options.timeout ?? TIMEOUT), authorize(tokens)];
+  const { timeout = TIMEOUT, retry = {}, answerTimeout = ANSWER_TIMEOUT } = options;
+  const interceptors = [once(timeout, retry, answerTimeout), authorize(tokens)];
   const transport =
     options.transport?.(interceptors) ??
     createGrpcWebTransport({ baseUrl: options.url, useBinaryFormat: true, interceptors });
   const sessions = createClient(ChatSession, transport);
   const desk = createClient(AgentDesk, transport);
   const feed = createClient(EventFeed, transport);
+  const keeping = (rest: WatchOptions) => ({ tokens, delays: new StreamDelays(retry), answerTimeout, ...rest });
   return {
     sessions,
     desk,
     supervision: createClient(Supervision, transport),
     watchSession: (sessionId, { after, snapshot, ...rest } = {}) =>
-      watchSession(sessions, { sessionId, after, snapshot: snapshot ?? false }, { tokens, ...rest }),
-    watchDesk: (rest = {}) => watchDesk(desk, { tokens, ...rest }),
+      watchSession(sessions, { sessionId, after, snapshot: snapshot ?? false }, keeping(rest)),
+    watchDesk: (rest = {}) => watchDesk(desk, keeping(rest)),
     administration: createClient(Administration, transport),
-    watchCenter: (start = {}, rest = {}) => watchCenter(feed, start, { tokens, ...rest }),
-    watchTargets: (filter = {}, rest = {}) => watchTargets(desk, filter, { tokens, ...rest }),
+    watchCenter: (start = {}, rest = {}) => watchCenter(feed, start, keeping(rest)),
+    watchTargets: (filter = {}, rest = {}) => watchTargets(desk, filter, keeping(rest)),
   };
 }
 
 /** A call takes effect once, however often it has to be made: its request id is filled before the first try. */
-function once(timeout: number): Interceptor {
+function once(timeout: number, retry: RetryPolicy, answerTimeout: number): Interceptor {
   return (next) => async (request) => {
     if (request.stream) return await refused(next(request));
-    const message = request.message as Message & { requestId?: string };
+    const message = request.message as Message & { requestId?: string; wait?: Duration };
     if (message.requestId === "") message.requestId = crypto.randomUUID();
-    return await retryCall(() => refused(next(request)), timeout, request.signal);
+    // What waits for news is silent for so long on purpose.
+    const silence = answerTimeout + (message.wait ? durationMs(message.wait) : 0);
+    const once = () => answered((signal) => refused(next({ ...request, signal })), silence, request.signal);
+    return await retryCall(once, timeout, retry, request.signal);
   };
+}
+
+/** Nothing else tells of a connection on which nothing arrives any more. */
+async function answered<T>(call: (signal: AbortSignal) => Promise<T>, time: number, signal: AbortSignal): Promise<T> {
+  const lost = new AbortController();
+  const timer = setTimeout(() => lost.abort(), time);
+  try {
+    return await call(AbortSignal.any([signal, lost.signal]));
+  } catch (thrown) {
+    if (!lost.signal.aborted || signal.aborted) throw thrown;
+    throw ChatError.from(new ConnectError("no answer came", Code.DeadlineExceeded));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function refused<T>(answer: Promise<T>): Promise<T> {

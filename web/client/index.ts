@@ -15,6 +15,7 @@ export * from "./gen/chatsession/v1/event_feed_pb.ts";
 export * from "./gen/chatsession/v1/event_pb.ts";
 export * from "./gen/chatsession/v1/session_pb.ts";
 export * from "./gen/chatsession/v1/supervision_pb.ts";
+export type { RetryPolicy } from "./retry.ts";
 export type { TokenAsk, TokenSource } from "./token.ts";
 export type { CenterStart, CenterUpdate } from "./watch/center.ts";
 export type { DeskUpdate } from "./watch/desk.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { type ChatClient, DeskSchema, type DeskUpdate, EventSchema, SessionSchema } from "@chatsession/client";
+import { type ChatClient, DeskSchema, type DeskUpdate, EventSchema, SessionSchema, WrapUpSchema } from "@chatsession/client";
 import { DeskModel } from "../desk/agent/model.ts";
 import { Toasts } from "../desk/shared/toasts.ts";
 
@@ -13,19 +13,25 @@ const event = (sessionId: string, revision: number, kind: Kind): DeskUpdate => (
   event: create(EventSchema, { revision: BigInt(revision), kind }),
 });
 
-/** A desk to which this is brought, and then nothing more. */
-async function desk(...updates: DeskUpdate[]): Promise<DeskModel> {
+/** A desk to which this is brought, or at which this is done, and then nothing more. */
+async function desk(...steps: (DeskUpdate | ((model: DeskModel) => Promise<unknown>))[]): Promise<DeskModel> {
   const client = {
     desk: { signIn: async () => ({}), listTargets: async () => ({ targets: [], nextPageToken: "" }) },
     sessions: {
       getSession: async ({ sessionId }: { sessionId: string }) => ({ session: create(SessionSchema, { sessionId }) }),
       listEvents: async () => ({ events: [] }),
+      takeFromQueue: async ({ sessionId }: { sessionId: string }) => ({
+        session: create(SessionSchema, { sessionId, revision: 7n, participants: [participant] }),
+      }),
     },
     watchDesk: async function* () {
-      yield* updates;
+      for (const step of steps) {
+        if (typeof step === "function") await step(model);
+        else yield step;
+      }
     },
   } as unknown as ChatClient;
-  const model = new DeskModel(client, "ann", new Toasts());
+  const model = new DeskModel(client, "ann", false, new Toasts());
   await model.run();
   return model;
 }
@@ -62,5 +68,20 @@ test("who comes back to a chat that they left has it again", async () => {
   );
   mock.timers.tick(60_000);
   assert.deepEqual(model.list.map(({ id, hasLeft }) => [id, hasLeft]), [["a", false]]);
+  mock.timers.reset();
+});
+
+test("who takes a chat again has it before them, though their after-chat work on it ends by that", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const model = await desk(
+    opened("a"),
+    { kind: "caughtUp" },
+    { kind: "wrapUp", wrapUp: create(WrapUpSchema, { sessionId: "a", agentId: "ann" }) },
+    event("a", 3, { case: "participantLeft", value: { participant } }),
+    (model) => model.take("a"),
+    { kind: "wrapUpEnded", sessionId: "a" },
+    event("a", 7, { case: "participantJoined", value: { participant } }),
+  );
+  assert.equal(model.current?.hasLeft, false);
   mock.timers.reset();
 });

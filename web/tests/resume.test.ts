@@ -133,6 +133,31 @@ test("a call is made again with the same request id, not sooner than the service
   assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 150, "the service's delay is kept");
 });
 
+test("a call that isn't answered is made again with the same request id", async () => {
+  const ids: string[] = [];
+  const client = connect({
+    url: "",
+    token: "t",
+    answerTimeout: 50,
+    transport: (interceptors) =>
+      createRouterTransport(
+        ({ service }) => {
+          service(ChatSession, {
+            sendMessage: async ({ requestId }, { signal }) => {
+              ids.push(requestId);
+              if (ids.length > 1) return { revision: 7n };
+              return await new Promise((_, reject) => signal.addEventListener("abort", reject, { once: true }));
+            },
+          });
+        },
+        { transport: { interceptors } },
+      ),
+  });
+  assert.equal((await client.sessions.sendMessage({ sessionId: "s", text: "Hello" })).revision, 7n);
+  assert.equal(ids.length, 2);
+  assert.equal(new Set(ids).size, 1);
+});
+
 test("a refusal tells its reason and what the reason adds, and isn't tried again", async () => {
   let calls = 0;
   const client = connect({

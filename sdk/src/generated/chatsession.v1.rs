@@ -5173,6 +5173,29 @@ pub struct ListCannedResponsesResponse {
     #[prost(uint64, tag = "3")]
     pub center_seq: u64,
 }
+/// Asks for the dispositions to choose from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDispositionsRequest {
+    /// The agent, from integrators.
+    #[prost(message, optional, tag = "1")]
+    pub acting_for: ::core::option::Option<ActingFor>,
+    /// A session that the agent is or was connected to.
+    #[prost(string, tag = "2")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// The dispositions to choose from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDispositionsResponse {
+    /// The codes, `\[A-Za-z0-9_-\]{1,64}`, up to 200, in the queue's order; none is any.
+    #[prost(string, repeated, tag = "1")]
+    pub codes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The agent's after-chat work can't be completed without one; when it hasn't begun, as the queue has it now.
+    #[prost(bool, tag = "2")]
+    pub required: bool,
+    /// The center's commit number that this answer reflects.
+    #[prost(uint64, tag = "3")]
+    pub center_seq: u64,
+}
 /// Names a row of the Invite window.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TargetRef {
@@ -5890,6 +5913,32 @@ pub mod agent_desk_client {
                 .insert(
                     GrpcMethod::new("chatsession.v1.AgentDesk", "ListCannedResponses"),
                 );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What the agent may say of a session's outcome, by SetDisposition, as the queue whose after-chat work is theirs has it now.
+        /// Refused: SESSION_NOT_FOUND, NOT_PARTICIPANT.
+        pub async fn list_dispositions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDispositionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDispositionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/chatsession.v1.AgentDesk/ListDispositions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("chatsession.v1.AgentDesk", "ListDispositions"));
             self.inner.unary(req, path, codec).await
         }
         /// The same, kept current: first the rows as they are, then what changes of them, at most once a second. Up to 100 rows,

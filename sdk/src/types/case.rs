@@ -175,3 +175,19 @@ impl FromWire<wire::Disposition> for Disposition {
         Self { agent_id: wire.agent_id, code: wire.code }
     }
 }
+
+/// What an agent may say of a session's outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DispositionChoices {
+    /// The codes, in the queue's order; none is any.
+    pub codes: Vec<String>,
+    /// The agent's after-chat work can't be completed without one.
+    pub required: bool,
+}
+
+impl FromWire<wire::ListDispositionsResponse> for DispositionChoices {
+    fn from_wire(wire: wire::ListDispositionsResponse) -> Self {
+        Self { codes: wire.codes, required: wire.required }
+    }
+}

@@ -3,17 +3,29 @@
 use super::about;
 use crate::bugs::bug;
 use crate::center::{
-    AgentId, Answer, Caller, Center, Code, Happened, QueueId, Refusal, SessionId, WrapUp, WrapUpOutcome,
-    commit::Commit, session::Session,
+    AgentId, Answer, Caller, Center, Code, Happened, Queue, QueueId, Refusal, SessionId, WrapUp, WrapUpOutcome,
+    command::Who,
+    commit::Commit,
+    session::{Participant, Session},
 };
 
 impl Center {
     /// A session that the calling agent took part in.
-    fn worked_on(&self, caller: &Caller, id: SessionId) -> Result<(&Session, AgentId), Refusal> {
-        let session = self.known(&caller.who, id)?;
-        let agent = caller.who.agent().ok_or(Refusal::RoleNotAllowed)?;
-        session.participant(agent).ok_or(Refusal::NotParticipant)?;
-        Ok((session, agent.clone()))
+    fn worked_on(&self, who: &Who, id: SessionId) -> Result<(&Session, &Participant), Refusal> {
+        let session = self.known(who, id)?;
+        let agent = who.agent().ok_or(Refusal::RoleNotAllowed)?;
+        Ok((session, session.participant(agent).ok_or(Refusal::NotParticipant)?))
+    }
+
+    /// The dispositions that an agent may choose from, none for any; and whether one is required.
+    pub fn dispositions(&self, who: &Who, id: SessionId) -> Result<(&[Code], bool), Refusal> {
+        let (session, participant) = self.worked_on(who, id)?;
+        let queue = self.queues.get(&participant.queue);
+        let required = match session.wrap_ups.get(&participant.agent) {
+            Some(wrap_up) => wrap_up.disposition_required,
+            None => queue.is_some_and(|queue| queue.wrap_up_time > 0 && queue.disposition_required),
+        };
+        Ok((queue.map_or(&[], |queue: &Queue| &queue.dispositions), required))
     }
 }
 
@@ -25,13 +37,13 @@ pub(super) fn dispose(
     code: Option<Code>,
     notes: String,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
-    let (session, agent) = center.worked_on(caller, id)?;
+    let (session, participant) = center.worked_on(&caller.who, id)?;
+    let agent = participant.agent.clone();
     if session.connected_as(&agent).is_none() && !session.wrap_ups.contains_key(&agent) {
         return Err(Refusal::WrapUpClosed);
     }
-    let queue = session.participant(&agent).and_then(|participant| center.queues.get(&participant.queue));
-    let allowed = queue.map(|queue| &queue.dispositions).filter(|allowed| !allowed.is_empty());
-    if code.as_ref().is_some_and(|code| allowed.is_some_and(|allowed| !allowed.contains(code))) {
+    let (allowed, _) = center.dispositions(&caller.who, id)?;
+    if code.as_ref().is_some_and(|code| !allowed.is_empty() && !allowed.contains(code)) {
         return Err(Refusal::FieldInvalid { field: "code".into(), why: "is none of the queue's dispositions".into() });
     }
     let code = code.or_else(|| session.dispositions.get(&agent).cloned());
@@ -47,7 +59,8 @@ pub(super) fn complete(
     caller: &Caller,
     id: SessionId,
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
-    let (session, agent) = center.worked_on(caller, id)?;
+    let (session, participant) = center.worked_on(&caller.who, id)?;
+    let agent = participant.agent.clone();
     let wrap_up = session.wrap_ups.get(&agent).ok_or(Refusal::WrapUpClosed)?;
     if wrap_up.disposition_required && !session.dispositions.contains_key(&agent) {
         return Err(Refusal::DispositionRequired);

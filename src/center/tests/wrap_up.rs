@@ -91,6 +91,34 @@ fn a_queue_has_its_own_dispositions() {
 }
 
 #[test]
+fn an_agent_is_told_what_they_may_choose_from_and_whether_they_must() {
+    let mut c = given();
+    let sold = Code::parse("sold").unwrap();
+    let set = |c: &mut World, wrap_up_time, required| {
+        let dispositions = vec![sold.clone()];
+        c.queue("sales", |queue| {
+            (queue.dispositions, queue.wrap_up_time, queue.disposition_required) =
+                (dispositions, wrap_up_time, required);
+        });
+    };
+    let choices = |c: &World, who: &str| {
+        let choices = c.center.dispositions(&agent(who).who, c.session("kim").id);
+        choices.map(|(codes, required)| (codes.to_vec(), required))
+    };
+    set(&mut c, 0, true);
+    c.attended("kim", "ann").signed_in("bob");
+    // Without after-chat work there is nothing to complete.
+    assert_eq!(choices(&c, "ann"), Ok((vec![sold.clone()], false)));
+    set(&mut c, MINUTE, true);
+    assert_eq!(choices(&c, "ann"), Ok((vec![sold.clone()], true)));
+    assert_eq!(choices(&c, "bob"), Err(Refusal::SessionNotFound));
+    // What after-chat work began with stays.
+    c.when(customer("kim"), end("kim"));
+    set(&mut c, MINUTE, false);
+    assert_eq!(choices(&c, "ann"), Ok((vec![sold.clone()], true)));
+}
+
+#[test]
 fn notes_can_be_written_without_a_disposition() {
     let mut c = with_wrap_up();
     let notes = |session| {

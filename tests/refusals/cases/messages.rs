@@ -56,6 +56,7 @@ fn parts(stage: &Stage) -> Vec<Row> {
 fn canned_responses(stage: &Stage) -> Vec<Row> {
     let (ann, c6, id) = (agent("ann"), customer("c6"), unused);
     let (put, list) = ("AgentDesk/PutCannedResponse", "AgentDesk/ListCannedResponses");
+    let choices = "AgentDesk/ListDispositions";
     let with = |change: fn(&mut pb::CannedResponse)| {
         let mut response = canned("x");
         response.iter_mut().for_each(change);
@@ -88,6 +89,8 @@ fn canned_responses(stage: &Stage) -> Vec<Row> {
             }),
         ),
         (list, "another's session", ann, m!(ListCannedResponsesRequest { session_id: &stage.waiting })),
+        (choices, "a customer", c6, m!(ListDispositionsRequest { session_id: &stage.attended })),
+        (choices, "another's session", ann, m!(ListDispositionsRequest { session_id: &stage.waiting })),
         ("Administration/Apply", "a response without a text", BACKEND, apply(|it| it.text.clear())),
         ("Administration/Apply", "a response for no queue", BACKEND, apply(|it| it.queue_ids = vec!["none".into()])),
         (

@@ -24,6 +24,8 @@ export interface WatchOptions {
 export interface KeepOptions extends WatchOptions {
   tokens?: Tokens;
   delays?: { next(): number; restart(): void };
+  /** For the first message, in milliseconds. */
+  answerTimeout?: number;
 }
 
 /** Where a stream comes from. */
@@ -37,8 +39,8 @@ export interface Source<Request, Response> {
 const HEARTBEAT = 20_000;
 /** So many heartbeats that didn't come are a dead connection. */
 const SILENT_HEARTBEATS = 2.25;
-/** The first message comes at once; a token may have to be fetched before. */
-const OPENING = 15_000;
+/** A stream's first message comes at once, and a call has 10 s; a token may have to be fetched before. */
+export const ANSWER_TIMEOUT = 15_000;
 
 /** Keeps a stream open: resumes it, renews its lease, notices that it is dead. */
 export async function* keep<Request, Response, Update>(
@@ -105,7 +107,7 @@ class Line<Request, Response, Update> {
     const out: Update[] = [];
     let lease: ReturnType<typeof keepLease> | undefined;
     let silence = HEARTBEAT * SILENT_HEARTBEATS;
-    let watchdog = setTimeout(() => this.close(), OPENING);
+    let watchdog = setTimeout(() => this.close(), this.#options.answerTimeout ?? ANSWER_TIMEOUT);
     try {
       for await (const response of this.#source.open(follow.request(), this.#ended.signal)) {
         clearTimeout(watchdog);

@@ -5,12 +5,14 @@ import { Icon } from "../shared/Icon.tsx";
 import { hour } from "../shared/time.ts";
 import type { AgentChat } from "./chat.ts";
 import type { ColleagueChat } from "./colleagues.ts";
+import { WaitingCustomers } from "./WaitingCustomers.tsx";
 import { WriteToColleague } from "./WriteToColleague.tsx";
 import type { DeskModel } from "./model.ts";
 
 /** The agent's chats, and their chats with colleagues. */
 export function ChatList({ model }: { model: DeskModel }) {
   const [isWriting, setWriting] = useState(false);
+  const [isTaking, setTaking] = useState(false);
   const active = model.list.filter((chat) => !chat.hasLeft);
   const done = model.list.filter((chat) => chat.hasLeft);
   const colleagues = [...model.colleagues.chats.values()];
@@ -21,6 +23,11 @@ export function ChatList({ model }: { model: DeskModel }) {
           <Entry key={chat.id} chat={chat} model={model} />
         ))}
       </List>
+      {model.isSupervisor && (
+        <button type="button" data-shortcut="waiting" onClick={() => setTaking(true)}>
+          Waiting customers…
+        </button>
+      )}
       {done.length > 0 && (
         <List title="After-chat work">
           {done.map((chat) => (
@@ -41,6 +48,7 @@ export function ChatList({ model }: { model: DeskModel }) {
           ))}
         </ul>
       </section>
+      {isTaking && <WaitingCustomers model={model} onClose={() => setTaking(false)} />}
       {isWriting && <WriteToColleague model={model} onClose={() => setWriting(false)} />}
     </>
   );

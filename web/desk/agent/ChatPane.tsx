@@ -9,6 +9,7 @@ import { CannedResponses } from "./CannedResponses.tsx";
 import type { AgentChat } from "./chat.ts";
 import { InviteWindow } from "./InviteWindow.tsx";
 import type { DeskModel } from "./model.ts";
+import { OwnResponses } from "./OwnResponses.tsx";
 
 interface PaneProps {
   model: DeskModel;
@@ -18,6 +19,7 @@ interface PaneProps {
 /** A chat: what was said, and the box to say more. */
 export function ChatPane({ model, chat }: PaneProps) {
   const box = useRef<HTMLTextAreaElement>(null);
+  const [isKeeping, setKeeping] = useState(false);
   const isOpen = !chat.hasLeft && !chat.isOver;
   useEffect(() => {
     if (model.justAccepted !== chat.id) return;
@@ -48,35 +50,46 @@ export function ChatPane({ model, chat }: PaneProps) {
             const audience = isWhisper ? Audience.STAFF : Audience.EVERYONE;
             model.client.sessions.sendTyping({ sessionId: chat.id, audience }).catch(() => undefined);
           }}
-          helper={(text, replace) => (
-            <CannedResponses
-              client={model.client}
-              sessionId={chat.id}
-              text={text}
-              replace={(said) => {
-                replace(said);
-                box.current?.focus();
-              }}
-            />
-          )}
-          tools={(text, replace) =>
-            text === "" && (
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => {
-                  replace("/");
+          helper={(text, replace) =>
+            // Looks again once one's own may have changed.
+            !isKeeping && (
+              <CannedResponses
+                client={model.client}
+                sessionId={chat.id}
+                text={text}
+                replace={(said) => {
+                  replace(said);
                   box.current?.focus();
                 }}
-              >
-                <kbd>/</kbd> Canned responses
-              </button>
+              />
             )
           }
+          tools={(text, replace) => (
+            <>
+              {text === "" && (
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => {
+                    replace("/");
+                    box.current?.focus();
+                  }}
+                >
+                  <kbd>/</kbd> Canned responses
+                </button>
+              )}
+              {text.startsWith("/") && (
+                <button type="button" class="quiet" onClick={() => setKeeping(true)}>
+                  Your own…
+                </button>
+              )}
+            </>
+          )}
         />
       ) : (
         <Left model={model} chat={chat} />
       )}
+      {isKeeping && <OwnResponses model={model} onClose={() => setKeeping(false)} />}
     </main>
   );
 }

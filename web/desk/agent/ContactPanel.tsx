@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../shared/Dialog.tsx";
+import { type Submitting, written } from "../shared/form.ts";
 import { hour } from "../shared/time.ts";
 import type { AgentChat } from "./chat.ts";
 import { EndChat } from "./EndChat.tsx";
@@ -70,7 +71,6 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 function Help({ model, chat }: ContactProps) {
   const [isAsking, setAsking] = useState(false);
-  const [note, setNote] = useState("");
   const sessionId = chat.id;
   if (chat.log.session?.flag) {
     return (
@@ -79,9 +79,10 @@ function Help({ model, chat }: ContactProps) {
       </button>
     );
   }
-  const raise = async (event: Event) => {
+  const raise = async (event: Submitting) => {
     event.preventDefault();
-    if (await model.toasts.attempt(model.client.sessions.raiseFlag({ sessionId, note: note.trim() }))) setAsking(false);
+    const call = model.client.sessions.raiseFlag({ sessionId, note: written(event, "note") });
+    if (await model.toasts.attempt(call)) setAsking(false);
   };
   return (
     <>
@@ -93,12 +94,7 @@ function Help({ model, chat }: ContactProps) {
           <form class="stack" onSubmit={raise}>
             <label class="field">
               <span>What for</span>
-              <input
-                type="text"
-                maxLength={2000}
-                value={note}
-                onInput={(event) => setNote(event.currentTarget.value)}
-              />
+              <input type="text" name="note" maxLength={2000} />
             </label>
             <button type="submit" class="primary">
               Ask the supervisors

@@ -1,5 +1,6 @@
 import { type AgentTarget, InviteMode, type QueueTarget, TransferLeave } from "@chatsession/client";
 import { useState } from "preact/hooks";
+import { type Submitting, written } from "../shared/form.ts";
 import type { AgentChat } from "./chat.ts";
 import type { DeskModel } from "./model.ts";
 
@@ -12,11 +13,10 @@ interface FormProps {
 /** A colleague is chosen: conference or transfer, with a note that the customer doesn't see. */
 export function InviteColleague({ model, chat, onClose, agent }: FormProps & { agent: AgentTarget }) {
   const [mode, setMode] = useState(InviteMode.CONFERENCE);
-  const [note, setNote] = useState("");
   const agentId = agent.state?.agentId ?? "";
-  const invite = async (event: Event) => {
+  const invite = async (event: Submitting) => {
     event.preventDefault();
-    const call = model.client.sessions.invite({ sessionId: chat.id, agentId, mode, note: note.trim() });
+    const call = model.client.sessions.invite({ sessionId: chat.id, agentId, mode, note: written(event, "note") });
     if (!(await model.toasts.attempt(call))) return;
     model.toasts.say(`${agent.displayName} is invited. You keep the chat until they accept.`);
     onClose();
@@ -27,7 +27,7 @@ export function InviteColleague({ model, chat, onClose, agent }: FormProps & { a
         <Mode label="Conference: we both stay" value={InviteMode.CONFERENCE} mode={mode} onMode={setMode} />
         <Mode label="Transfer: I leave" value={InviteMode.TRANSFER} mode={mode} onMode={setMode} />
       </div>
-      <Note note={note} onNote={setNote} />
+      <Note />
       <p class="row">
         <button type="submit" class="primary">
           Invite {agent.displayName}
@@ -56,12 +56,11 @@ interface TransferProps extends FormProps {
 
 /** A queue is chosen: the customer waits there, and the agent stays until End Chat unless they say otherwise. */
 export function TransferToQueue({ model, chat, onClose, queue, onTransferred }: TransferProps) {
-  const [note, setNote] = useState("");
   const [leave, setLeave] = useState(onTransferred ? TransferLeave.NOW : TransferLeave.STAY);
   const { queueId } = queue;
-  const transfer = async (event: Event) => {
+  const transfer = async (event: Submitting) => {
     event.preventDefault();
-    const call = model.client.sessions.transferToQueue({ sessionId: chat.id, queueId, leave, note: note.trim() });
+    const call = model.client.sessions.transferToQueue({ sessionId: chat.id, queueId, leave, note: written(event, "note") });
     if (!(await model.toasts.attempt(call))) return;
     model.toasts.say(`The chat waits in ${queue.displayName}.`, "good");
     onTransferred?.();
@@ -77,7 +76,7 @@ export function TransferToQueue({ model, chat, onClose, queue, onTransferred }: 
           <option value={TransferLeave.NOW}>leave now</option>
         </select>
       </label>
-      <Note note={note} onNote={setNote} />
+      <Note />
       <button type="submit" class="primary">
         Transfer to {queue.displayName}
       </button>
@@ -85,17 +84,12 @@ export function TransferToQueue({ model, chat, onClose, queue, onTransferred }: 
   );
 }
 
-function Note({ note, onNote }: { note: string; onNote: (note: string) => void }) {
+/** What the customer doesn't see. */
+export function Note() {
   return (
     <label class="field">
       <span>Note for staff</span>
-      <input
-        type="text"
-        maxLength={2000}
-        placeholder="What it is about"
-        value={note}
-        onInput={(event) => onNote(event.currentTarget.value)}
-      />
+      <input type="text" name="note" maxLength={2000} placeholder="What it is about" />
     </label>
   );
 }

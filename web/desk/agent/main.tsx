@@ -12,9 +12,9 @@ const toasts = new Toasts();
 let model: DeskModel | undefined;
 
 /** The desk comes to be with the first token; the client asks for the next ones. */
-function deskModel(self: string): DeskModel {
+function deskModel(self: string, isSupervisor: boolean): DeskModel {
   if (!model) {
-    model = new DeskModel(connect({ url: location.origin, token: token.source }), self, toasts);
+    model = new DeskModel(connect({ url: location.origin, token: token.source }), self, isSupervisor, toasts);
     void model.run();
   }
   return model;
@@ -29,7 +29,7 @@ function App() {
   return (
     <>
       <StaleToken token={token} />
-      <Desk model={deskModel(sub)} token={token} />
+      <Desk model={deskModel(sub, role === "supervisor")} token={token} />
     </>
   );
 }

@@ -54,12 +54,15 @@ export class DeskModel extends Store {
   readonly outbox: Outbox;
   readonly client: ChatClient;
   readonly self: string;
+  /** They see the whole center. */
+  readonly isSupervisor: boolean;
   readonly toasts: Toasts;
 
-  constructor(client: ChatClient, self: string, toasts: Toasts) {
+  constructor(client: ChatClient, self: string, isSupervisor: boolean, toasts: Toasts) {
     super();
     this.client = client;
     this.self = self;
+    this.isSupervisor = isSupervisor;
     this.toasts = toasts;
     this.outbox = new Outbox(client, `outbox.${self}`, () => this.changed(), toasts);
     this.colleagues = new Colleagues(client, self, toasts, () => this.changed());
@@ -153,6 +156,17 @@ export class DeskModel extends Store {
     this.outbox.send({ sessionId: chat.id, text, audience, attachmentIds, attachmentNames });
   }
 
+  /** Whether the agent is connected to a session. */
+  isIn({ participants }: Session): boolean {
+    return participants.some(({ agentId, connected }) => connected && agentId === this.self);
+  }
+
+  /** Takes a customer from a queue, without an offer. Whether it went well. */
+  async take(sessionId: string): Promise<boolean> {
+    const call = this.client.sessions.takeFromQueue({ sessionId }).then(({ session }) => session && this.#accepted(session));
+    return await this.toasts.attempt(call);
+  }
+
   /** Opens a chat with colleagues, once the window in which they were chosen is closed. */
   async write(agentIds: string[], name: string, close: () => void): Promise<void> {
     const call = this.colleagues.start(agentIds, name).then((chatId) => {
@@ -236,7 +250,10 @@ export class DeskModel extends Store {
   }
 
   #accepted(session: Session): void {
-    this.#chat(session.sessionId).log.view(session);
+    const chat = this.#chat(session.sessionId);
+    chat.log.view(session);
+    // The end of after-chat work, which joining again brings, closes what was left.
+    if (this.isIn(session)) chat.hasLeft = false;
     this.justAccepted = session.sessionId;
     this.select(session.sessionId);
   }

@@ -19,6 +19,7 @@ const SHORTCUTS: Shortcut[] = [
   { keys: "Alt Shift I", what: "Invite or transfer", code: "KeyI", run: () => click("invite") },
   { keys: "Alt Shift E", what: "End Chat", code: "KeyE", run: () => click("end") },
   { keys: "Alt Shift M", what: "Write a message", code: "KeyM", run: () => focus(".composer textarea") },
+  { keys: "Alt Shift W", what: "Waiting customers, for supervisors", code: "KeyW", run: () => click("waiting") },
   { keys: "Alt Shift R", what: "Ready, or not ready", code: "KeyR", run: toggleReady },
   { keys: "/", what: "In an empty message: canned responses" },
   { keys: "Enter", what: "Send; with Shift a new line" },

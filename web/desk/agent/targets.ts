@@ -14,9 +14,15 @@ const NONE: TargetRows = { targets: [], more: false, isLoading: true, problem: u
 /** A stream for each word that is typed, not for each letter. */
 const PAUSE = 150;
 
-export function useTargets(client: ChatClient, filter: TargetFilter, see: (targets: Target[]) => void): TargetRows {
+/** Without a filter nothing is asked for. */
+export function useTargets(
+  client: ChatClient,
+  filter: TargetFilter | undefined,
+  see: (targets: Target[]) => void,
+): TargetRows {
   const [rows, setRows] = useState(NONE);
   useEffect(() => {
+    if (!filter) return setRows(NONE);
     const over = new AbortController();
     const timer = setTimeout(() => void follow(), PAUSE);
     const follow = async () => {
@@ -53,6 +59,13 @@ export class TargetTable {
     const sorted = [...this.#rows].sort(([one], [other]) => (one < other ? -1 : 1));
     return sorted.map(([, target]) => target);
   }
+}
+
+/** Favourites, wherever they are found, and then the others; each once. */
+export function favouritesFirst(favourites: readonly Target[], targets: readonly Target[]): Target[] {
+  const all = [...new Map([...favourites, ...targets].map((target) => [keyOf(target), target])).values()];
+  const isFavourite = ({ kind }: Target) => kind.value?.favourite === true;
+  return [...all.filter(isFavourite), ...all.filter((target) => !isFavourite(target))];
 }
 
 export function keyOf({ kind }: Target): string {

@@ -2,10 +2,14 @@ import type { LiveSession } from "@chatsession/client";
 import { useState } from "preact/hooks";
 import { clock, milliseconds } from "../shared/time.ts";
 import type { WallModel } from "./model.ts";
+import { Reassign } from "./Reassign.tsx";
 
 /** Open chats, those who have waited longest first. */
 export function SessionTable({ model }: { model: WallModel }) {
   const [flaggedOnly, setFlaggedOnly] = useState(false);
+  const [reassigned, setReassigned] = useState<string>();
+  // It may have ended meanwhile.
+  const inHand = model.sessions.find(({ session }) => session?.sessionId === reassigned)?.session;
   const shown = model.sessions.filter(({ session }) => !flaggedOnly || session?.flag);
   return (
     <section class="card wall-sessions">
@@ -39,22 +43,32 @@ export function SessionTable({ model }: { model: WallModel }) {
             </thead>
             <tbody>
               {shown.map((live) => (
-                <Row key={live.session?.sessionId} live={live} model={model} />
+                <Row key={live.session?.sessionId} live={live} model={model} onReassign={setReassigned} />
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {inHand && (
+        <Reassign key={inHand.sessionId} model={model} session={inHand} onClose={() => setReassigned(undefined)} />
+      )}
     </section>
   );
 }
 
-function Row({ live, model }: { live: LiveSession; model: WallModel }) {
+interface RowProps {
+  live: LiveSession;
+  model: WallModel;
+  onReassign: (sessionId: string) => void;
+}
+
+function Row({ live, model, onReassign }: RowProps) {
   const { session } = live;
   if (!session) return null;
   const connected = session.participants.filter((each) => each.connected).map((each) => each.displayName);
   const ringing = session.openOffers.map((offer) => model.agentName(offer.agentId));
   const name = session.customer?.displayName || session.customer?.customerId || "Customer";
+  const isOwn = session.participants.some((each) => each.connected && each.agentId === model.self);
   const isWatched = model.monitored?.log.sessionId === session.sessionId;
   return (
     <tr aria-selected={isWatched}>
@@ -77,9 +91,17 @@ function Row({ live, model }: { live: LiveSession; model: WallModel }) {
         {ringing.length > 0 && <span class="muted"> rings at {ringing.join(", ")}</span>}
       </td>
       <td>{live.monitorAgentIds.map(model.agentName).join(", ")}</td>
-      <td>
+      <td class="actions">
         <button type="button" onClick={() => void model.monitor(session.sessionId)}>
           Look in<span class="hidden"> on {name}</span>
+        </button>
+        {session.queueEntry && !isOwn && (
+          <button type="button" onClick={() => void model.take(session.sessionId)}>
+            Take<span class="hidden"> {name}</span>
+          </button>
+        )}
+        <button type="button" onClick={() => onReassign(session.sessionId)}>
+          Reassign…<span class="hidden"> {name}</span>
         </button>
       </td>
     </tr>

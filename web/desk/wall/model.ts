@@ -32,13 +32,13 @@ export class WallModel extends Store {
   desk: DeskModel | undefined;
   readonly client: ChatClient;
   readonly toasts: Toasts;
-  readonly #self: string;
+  readonly self: string;
 
   constructor(client: ChatClient, self: string, toasts: Toasts) {
     super();
     this.client = client;
     this.toasts = toasts;
-    this.#self = self;
+    this.self = self;
   }
 
   run(): void {
@@ -56,7 +56,7 @@ export class WallModel extends Store {
   async monitor(sessionId: string): Promise<void> {
     if (this.monitored?.log.sessionId === sessionId) return;
     await this.stopMonitoring();
-    const monitored = new Monitored(this.client, this.#self, sessionId, () => this.changed());
+    const monitored = new Monitored(this.client, this.self, sessionId, () => this.changed());
     if (!(await this.toasts.attempt(this.client.supervision.monitor({ sessionId })))) {
       kept.put("wall.monitored", undefined);
       return;
@@ -86,9 +86,17 @@ export class WallModel extends Store {
     this.changed();
   }
 
+  /** Takes a customer from their queue, out of turn. */
+  async take(sessionId: string): Promise<void> {
+    const desk = await this.#openDesk();
+    if (!(await desk.take(sessionId))) return;
+    if (this.monitored?.log.sessionId === sessionId) await this.stopMonitoring();
+    this.changed();
+  }
+
   async #openDesk(): Promise<DeskModel> {
     if (this.desk && !this.desk.isSignedOut && this.desk.problem === undefined) return this.desk;
-    const desk = new DeskModel(this.client, this.#self, this.toasts);
+    const desk = new DeskModel(this.client, this.self, true, this.toasts);
     this.desk = desk;
     kept.put("wall.desk", true);
     desk.subscribe(() => this.changed());
