@@ -5,7 +5,8 @@ import { OfferKind, type Participant, type Session, SessionSchema, SessionState 
 /**
  * A session as it stands after an event. What the session reflects already changes nothing, so that a snapshot can be
  * brought forward with events that overlap it. The skills that a queue wants at the moment aren't told by events and
- * stay as the snapshot had them.
+ * stay as the snapshot had them. To customers, who aren't told who is who, an agent who left and came back is one more
+ * participant, beside the one who left.
  */
 export function foldSession(before: Session, event: Event): Session {
   if (event.revision <= before.revision) return before;
@@ -15,7 +16,7 @@ export function foldSession(before: Session, event: Event): Session {
   return session;
 }
 
-function apply(session: Session, { kind, createTime, revision }: Event): void {
+function apply(session: Session, { kind, createTime, revision, centerSeq }: Event): void {
   switch (kind.case) {
     case "sessionQueued": {
       const { queueId, waitedBefore, expireTime, priority, skills, language } = kind.value;
@@ -51,15 +52,19 @@ function apply(session: Session, { kind, createTime, revision }: Event): void {
       if (offer) offer.expireTime = kind.value.expireTime;
       break;
     }
+    case "participantLeft": {
+      const agentId = kind.value.participant?.agentId;
+      if (agentId) session.leavingWhenTakenAgentIds = session.leavingWhenTakenAgentIds.filter((id) => id !== agentId);
+    }
+    // falls through
     case "participantJoined":
-    case "participantLeft":
       if (kind.value.participant) member(session, kind.value.participant);
       break;
     case "readUpTo": {
       const { participantId, readRevision } = kind.value;
-      const mark = session.readMarks.find((each) => each.participantId === participantId);
-      if (mark) mark.revision = readRevision;
-      else session.readMarks.push({ $typeName: "chatsession.v1.ReadMark", participantId, revision: readRevision });
+      const others = session.readMarks.filter((each) => each.participantId !== participantId);
+      const mark = { $typeName: "chatsession.v1.ReadMark", participantId, revision: readRevision } as const;
+      session.readMarks = [...others, mark].sort(by((each) => Number(each.participantId)));
       break;
     }
     case "customerAway":
@@ -83,9 +88,13 @@ function apply(session: Session, { kind, createTime, revision }: Event): void {
     case "flagCleared":
       session.flag = undefined;
       break;
-    case "wrapUpStarted":
-      if (kind.value.wrapUp) session.wrapUps.push(kind.value.wrapUp);
+    case "wrapUpStarted": {
+      const { wrapUp } = kind.value;
+      if (!wrapUp) break;
+      const others = session.wrapUps.filter((each) => each.agentId !== wrapUp.agentId);
+      session.wrapUps = [...others, wrapUp].sort(by((each) => each.agentId));
       break;
+    }
     case "wrapUpCompleted": {
       const { agentId } = kind.value;
       session.wrapUps = session.wrapUps.filter((wrapUp) => wrapUp.agentId !== agentId);
@@ -94,8 +103,8 @@ function apply(session: Session, { kind, createTime, revision }: Event): void {
     case "dispositionSet": {
       const { disposition } = kind.value;
       if (!disposition?.code) break;
-      session.dispositions = session.dispositions.filter((each) => each.agentId !== disposition.agentId);
-      session.dispositions.push(disposition);
+      const others = session.dispositions.filter((each) => each.agentId !== disposition.agentId);
+      session.dispositions = [...others, disposition].sort(by((each) => each.agentId));
       break;
     }
     case "leavePlanned":
@@ -124,7 +133,8 @@ function apply(session: Session, { kind, createTime, revision }: Event): void {
     case undefined:
       break;
   }
-  if (STRUCTURE.has(kind.case)) session.structureRevision = revision;
+  // Customers have no structure revision, and no event of theirs has the center's number.
+  if (STRUCTURE.has(kind.case) && centerSeq > 0n) session.structureRevision = revision;
   if (session.state === SessionState.WAITING || session.state === SessionState.ATTENDED) {
     const attended = session.participants.some(({ connected, assistant }) => connected && !assistant);
     session.state = attended ? SessionState.ATTENDED : SessionState.WAITING;
@@ -138,9 +148,13 @@ function member(session: Session, participant: Participant): void {
   const before = session.participants.find(isSame);
   // A leaving tells when, not since when.
   const joinTime = participant.joinTime ?? (before?.participantId === participant.participantId ? before.joinTime : undefined);
-  session.participants = [...session.participants.filter((each) => !isSame(each)), { ...participant, joinTime }].sort(
-    (one, other) => Number(one.participantId) - Number(other.participantId),
-  );
+  const others = session.participants.filter((each) => !isSame(each));
+  session.participants = [...others, { ...participant, joinTime }].sort(by((each) => Number(each.participantId)));
+}
+
+/** An order by a key. */
+function by<T>(key: (each: T) => number | string): (one: T, other: T) => number {
+  return (one, other) => (key(one) < key(other) ? -1 : Number(key(one) > key(other)));
 }
 
 const STRUCTURE = new Set<Event["kind"]["case"]>([
