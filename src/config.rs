@@ -128,7 +128,8 @@ pub struct Shard {
     /// Bytes after which a batch takes no more commands: with what one command can add it stays under the 512 KiB that
     /// every storage takes in one piece.
     pub batch_bytes: usize,
-    /// Batches between two snapshots: what a start has to read beyond the snapshot.
+    /// Batches between two snapshots: what a start has to read beyond the snapshot, half a second's work at most. Making one
+    /// takes time from everybody else.
     pub snapshot_every: u64,
     /// How long the log is kept beyond what sessions need, for those who read it later.
     #[serde(with = "value::duration")]
@@ -145,7 +146,7 @@ impl Default for Shard {
         Self {
             mailbox: 4096,
             batch_bytes: 200 << 10,
-            snapshot_every: 5_000,
+            snapshot_every: 20_000,
             retention: Duration::from_secs(7 * 24 * 3600),
             archive_after: Duration::from_secs(600),
             disk_reserve: 64 << 20,

@@ -23,6 +23,7 @@ mod process;
 mod recover;
 mod referee;
 mod route;
+mod stalled;
 mod targets;
 mod transfer;
 
@@ -85,6 +86,8 @@ enum Workload {
     Cluster,
     /// Open Invite windows in a large center whose agents come and go: processor time and bytes.
     Targets(targets::Args),
+    /// One reader among 1,000 who takes nothing more: what it costs the others.
+    Stalled(stalled::Args),
     /// Very many idle watches on 100 connections: bytes and processor time.
     Idle(idle::Args),
 }
@@ -104,6 +107,7 @@ fn main() -> Result<(), Failure> {
             Workload::CatchUp(args) => catch_up::run(&args).await,
             Workload::Cluster => Box::pin(cluster::run()).await,
             Workload::Targets(args) => targets::run(&args).await,
+            Workload::Stalled(args) => stalled::run(&args).await,
             Workload::Idle(args) => idle::run(&args).await,
         }
     })
