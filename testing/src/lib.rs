@@ -3,6 +3,7 @@
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
@@ -96,6 +97,11 @@ impl Service {
         let (center, subject) = (CENTER.to_owned(), subject.to_owned());
         let grant = Grant { center, role, subject, session: None, audience, issuer, life: TOKEN_LIFE };
         Ok(mint(&development_secret(self.folder.path())?, &grant)?)
+    }
+
+    /// The file with the secret that tokens are signed with (HS256), for programs that sign their own; their center is `test`.
+    pub fn secret_file(&self) -> PathBuf {
+        self.folder.path().join("development.secret")
     }
 
     /// A client of somebody's.

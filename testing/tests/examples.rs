@@ -1,12 +1,13 @@
 //! The SDK's example programs, each run as its first lines say.
 
-use std::{process::Stdio, time::Duration};
+use std::{collections::HashMap, process::Stdio, time::Duration};
 
-use chatsession_sdk::{Agent, CenterSettings, EventKind, Queue};
+use chatsession_sdk::{Agent, CenterSettings, Client, ErrorKind, EventKind, Queue};
 use chatsession_testing::{Failure, Service, Who};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines},
+    net::TcpStream,
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
 };
 
 /// What takes longer hangs; an example is built first.
@@ -17,6 +18,7 @@ struct Example {
     _process: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
+    errors: Lines<BufReader<ChildStderr>>,
 }
 
 impl Example {
@@ -28,22 +30,32 @@ impl Example {
             .env("CHATSESSION_TOKEN", service.token(who)?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
         let input = process.stdin.take().ok_or("no stdin")?;
         let output = BufReader::new(process.stdout.take().ok_or("no stdout")?).lines();
-        Ok(Self { _process: process, input, output })
+        let errors = BufReader::new(process.stderr.take().ok_or("no stderr")?).lines();
+        Ok(Self { _process: process, input, output, errors })
     }
 
-    /// Waits for a line that has this.
-    async fn prints(&mut self, wanted: &str) -> Result<(), Failure> {
+    /// Waits for a line that has this, and answers it.
+    async fn prints(&mut self, wanted: &str) -> Result<String, Failure> {
         let printed = async {
-            while let Some(line) = self.output.next_line().await? {
-                if line.contains(wanted) {
-                    return Ok(());
+            let mut failed = Vec::new();
+            loop {
+                tokio::select! {
+                    line = self.output.next_line() => match line? {
+                        Some(line) if line.contains(wanted) => return Ok(line),
+                        Some(_) => {}
+                        None => return Err(format!("it ended without {wanted:?}: {failed:?}").into()),
+                    },
+                    Ok(Some(line)) = self.errors.next_line() => match line.contains(wanted) {
+                        true => return Ok(line),
+                        false => failed.push(line),
+                    },
                 }
             }
-            Err(format!("it ended without {wanted:?}").into())
         };
         tokio::time::timeout(BOUND, printed).await.map_err(|_| format!("it doesn't print {wanted:?}"))?
     }
@@ -103,7 +115,7 @@ async fn given_customers_who_wait_then_the_wall_and_the_exporter_show_them() -> 
     };
     tokio::select! {
         () = written => Ok(()),
-        printed = exporter.prints("nothing") => printed,
+        printed = exporter.prints("nothing") => printed.map(drop),
     }
 }
 
@@ -112,5 +124,36 @@ async fn given_the_load_generator_then_it_says_how_long_messages_took() -> Resul
     let service = service().await?;
     let mut load = Example::start(&service, Who::Integrator("load"), "load_generator", &["sales", "3", "1"])?;
     load.prints(" messages, ").await?;
-    load.prints("seen after").await
+    load.prints("seen after").await?;
+    Ok(())
+}
+
+/// What a page does: a POST, and its answer's body.
+async fn post(address: &str, path: &str, body: &str) -> Result<String, Failure> {
+    let mut stream = TcpStream::connect(address).await?;
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json");
+    stream.write_all(format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer.split_once("\r\n\r\n").ok_or("no answer")?.1.to_owned())
+}
+
+#[tokio::test]
+async fn given_a_shops_backend_then_its_page_gets_a_token_for_its_chat_and_no_other() -> Result<(), Failure> {
+    let service = service().await?;
+    let other = service.client(Who::Customer("mia")).await?.start_session("sales").send().await?.session.session_id;
+    let secret = service.secret_file();
+    let args = ["sales", "test", secret.to_str().ok_or("a path")?, "127.0.0.1:0"];
+    let mut backend = Example::start(&service, Who::Integrator("shop"), "widget_backend", &args)?;
+    let line = backend.prints("listening at http://").await?;
+    let address = line.rsplit('/').next().ok_or("an address")?;
+
+    let chat: HashMap<String, String> = serde_json::from_str(&post(address, "/chats", r#"{"name":"Zoe"}"#).await?)?;
+
+    let page = Client::builder(service.url()).token(&chat["token"]).connect().await?;
+    page.session(&chat["session_id"]).say("Hello!").send().await?;
+    let refused = page.session(other).say("Hello?").send().await.expect_err("it is another's chat");
+    assert_eq!(refused.kind(), ErrorKind::NotFound, "{refused:?}");
+    Ok(())
 }
