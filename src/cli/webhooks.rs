@@ -76,6 +76,8 @@ async fn deliver(args: &WebhooksArgs) -> Result<(), Failure> {
         None if args.from_start => Position::default(),
         None => patient(args, || feed.end()).await?,
     };
+    // From now on it is known where it begins, should it be killed before the first delivery.
+    position.write(&args.position)?;
     loop {
         let page = patient(args, || feed.page(&position)).await?;
         for commit in page.commits {
@@ -118,7 +120,10 @@ async fn delivered(args: &WebhooksArgs, post: &Post, id: &str, commit: &Value) -
     let mut delays = delays(args).with_max_times(args.attempts as usize - 1).build();
     loop {
         let Err(why) = post.send(id, &body).await else { return true };
-        let Some(delay) = delays.next() else { return false };
+        let Some(delay) = delays.next() else {
+            tracing::warn!(id, why, "a commit isn't taken");
+            return false;
+        };
         tracing::warn!(id, why, ?delay, "a commit isn't taken; it is tried again");
         sleep(delay).await;
     }

@@ -332,9 +332,15 @@ impl Call {
         let stream = self.edge.streams.open(&self.identity, self.connection.clone(), leased);
         let stream = stream.ok_or_else(|| status::limit_reached("limits.watches"))?;
         // What was revoked since the call came in doesn't find the stream.
+        self.still_counts()?;
+        Ok(stream)
+    }
+
+    /// Whether the caller's credential, which was good when the call came in, is good now.
+    pub(super) fn still_counts(&self) -> Result<(), Status> {
         match self.edge.has_revoked(&self.identity) {
             true => Err(status::unauthenticated()),
-            false => Ok(stream),
+            false => Ok(()),
         }
     }
 
@@ -440,11 +446,15 @@ impl Call {
         if refusal != Refusal::SessionNotFound {
             return Err(status::of(refusal));
         }
-        let found = self.edge.transcripts.session(&self.center, id).await;
-        let session = found.map_err(|error| status::unreadable(&ReadError::Unavailable(error.to_string())))?;
-        let session = session.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
+        let session = self.archived(id).await?.ok_or_else(|| status::of(Refusal::SessionNotFound))?;
         let access = session.seen_by(&viewer, sees_all).map_err(status::of)?;
         Ok(read(&session, access))
+    }
+
+    /// A session that has left memory.
+    pub(super) async fn archived(&self, id: SessionId) -> Result<Option<Session>, Status> {
+        let found = self.edge.transcripts.session(&self.center, id).await;
+        found.map_err(|error| status::unreadable(&ReadError::Unavailable(error.to_string())))
     }
 
     /// Asks the shard, and waits for its durable answer.

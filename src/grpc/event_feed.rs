@@ -96,10 +96,12 @@ async fn list(call: Call, it: pb::ListCommitsRequest, patience: Duration) -> Res
         // What is there is taken. What isn't there yet is waited for while there is nothing.
         let step = match cursor.is_caught_up() {
             true if !page.commits.is_empty() => return Ok(page),
-            true => match timeout_at(until, cursor.step()).await {
-                Ok(step) => step,
-                Err(_) => return Ok(page),
-            },
+            true => {
+                let waited = timeout_at(until, cursor.step()).await;
+                call.still_counts()?;
+                let Ok(step) = waited else { return Ok(page) };
+                step
+            }
             false => cursor.step().await,
         };
         match step.map_err(|error| status::unreadable(&error))? {

@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 use std::{
+    fmt,
     net::SocketAddr,
     path::PathBuf,
     time::{Duration, SystemTime},
@@ -44,19 +45,16 @@ pub enum Who<'a> {
 
 /// A service of a test's own, with default settings, but that nobody calls too often. Dropping it ends it and deletes what it
 /// stored.
-#[derive(Debug)]
 pub struct Service {
     folder: TempDir,
     clock: Clock,
     address: SocketAddr,
-    server: Option<Running>,
+    server: Option<Server>,
 }
 
-struct Running(Server);
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Running")
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -123,7 +121,7 @@ impl Service {
 
     /// Stops it in its orderly way: streams say goodbye, and clients try again until it is back.
     pub async fn stop(&mut self) -> Result<(), Failure> {
-        if let Some(Running(server)) = self.server.take() {
+        if let Some(server) = self.server.take() {
             server.stop().await?;
         }
         Ok(())
@@ -141,7 +139,7 @@ impl Service {
         };
         let server = Server::start_by(&self.clock, settings).await?;
         self.address = server.address();
-        self.server = Some(Running(server));
+        self.server = Some(server);
         Ok(())
     }
 }

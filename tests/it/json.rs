@@ -1,7 +1,10 @@
 //! What curl does: a call at a time, in JSON.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use chatsession::grpc::auth::Role;
+use chatsession_sdk::{Holder, SessionHandle};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -47,6 +50,64 @@ async fn a_chat_is_held_in_json() {
     assert_eq!(status, StatusCode::OK, "{listed}");
     assert_eq!(listed["events"][0]["messagePosted"]["text"], "Grüße");
     assert_eq!(listed["events"][0]["audience"], "AUDIENCE_EVERYONE");
+}
+
+/// A session of which nothing new will be heard, and a call that waits for it.
+async fn waiting(world: &World) -> (SessionHandle, String) {
+    let session = world.integrator().await.session(world.customer("mia").await.session.id());
+    let last = session.get().send().await.unwrap().revision;
+    let asked = json!({ "sessionId": session.id(), "afterRevision": last, "wait": "25s" });
+    (session, asked.to_string())
+}
+
+/// Calls until one that was begun before them waits at the server.
+async fn meanwhile(session: &SessionHandle) {
+    for _ in 0..20 {
+        session.get().send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn given_a_call_that_waits_when_the_server_stops_then_it_is_told_so_at_once() {
+    let mut world = World::new().await;
+    let (session, asked) = waiting(&world).await;
+    let (token, server) = (world.token("here", Role::Integrator, "exporter"), world.server.take().unwrap());
+    let stopping = async {
+        meanwhile(&session).await;
+        tokio::time::timeout(Duration::from_secs(5), server.stop()).await
+    };
+
+    let ((status, answer), stopped) = tokio::join!(post(&world, &token, "ChatSession/ListEvents", asked), stopping);
+
+    stopped.expect("nobody keeps it").unwrap();
+    assert_eq!((status, answer["reason"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("DRAINING")));
+}
+
+#[tokio::test]
+async fn given_calls_that_wait_when_the_credential_is_revoked_then_they_bring_nothing_more() {
+    let world = World::new().await;
+    let (session, asked) = waiting(&world).await;
+    let token = world.token("here", Role::Integrator, "exporter");
+    let backend = world.integrator().await;
+    let seq = session.events().pages().all().await.unwrap().iter().map(|event| event.center_seq).max();
+    let commits = json!({ "afterCenterSeq": seq, "filter": { "kinds": ["message_posted"] }, "wait": "25s" });
+    let revoking = async {
+        meanwhile(&session).await;
+        let exporter = Holder::Service("exporter".into());
+        backend.administration().revoke_credentials(exporter).send().await.unwrap();
+        backend.acting_for_customer("mia").session(session.id()).say("a secret").send().await.unwrap();
+    };
+
+    let (events, commits, ()) = tokio::join!(
+        post(&world, &token, "ChatSession/ListEvents", asked),
+        post(&world, &token, "EventFeed/ListCommits", commits.to_string()),
+        revoking
+    );
+
+    for (status, answer) in [events, commits] {
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{answer}");
+        assert_eq!(answer["reason"], "CREDENTIAL_INVALID");
+    }
 }
 
 #[tokio::test]

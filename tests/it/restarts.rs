@@ -1,8 +1,10 @@
 //! The server goes and comes back: streams go on without a gap or a repeat.
 
-use chatsession_sdk::{DeskEvent, EventKind};
+use std::time::Duration;
 
-use crate::world::{World, ended, said, soon};
+use chatsession_sdk::{DeskEvent, EventKind, Reason};
+
+use crate::world::{Colleague, World, ended, said, soon};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn streams_go_on_after_a_restart_without_a_gap_or_a_repeat() {
@@ -40,6 +42,37 @@ async fn what_was_asked_before_a_restart_is_answered_the_same_after_it() {
     let after = mia.session.say("once").request_id("the-same").send().await.unwrap();
     assert_eq!(before, after);
     assert_eq!(crate::world::words(&world.log(&mia.session).await), ["once"]);
+}
+
+#[tokio::test]
+async fn given_a_desk_that_is_cut_when_its_session_has_been_archived_then_it_hears_the_rest_of_it() {
+    let world = World::with(|settings| settings.shard.archive_after = Duration::ZERO).await;
+    let (mia, mut ann) = world.attended().await;
+    mia.session.say("one").send().await.unwrap();
+    let position = ann.sees(|event| said("one")(event).map(|()| event.revision)).await;
+    let Colleague { client, watch } = ann;
+    drop(watch);
+    mia.session.say("two").send().await.unwrap();
+    mia.session.end().send().await.unwrap();
+    let session = client.session(mia.session.id());
+    session.complete_wrap_up().send().await.unwrap();
+    // Nothing can be done with what has left memory.
+    let archived = async {
+        while session.raise_flag().send().await.unwrap_err().reason() != Some(&Reason::SessionNotFound) {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(archived).await;
+
+    let watch = client.desk().watch().after(session.id(), position).open().await.unwrap();
+
+    let mut ann = Colleague { client, watch };
+    let mut heard = Vec::new();
+    while !matches!(heard.last(), Some(EventKind::SessionEnded { .. })) {
+        let (revision, kind) = ann.sees(|event| Some((event.revision, event.kind.clone()))).await;
+        heard.push(kind);
+        assert_eq!(revision, position + heard.len() as u64);
+    }
 }
 
 #[tokio::test]

@@ -112,17 +112,21 @@ fn signed(headers: &HeaderMap, body: &str) -> String {
 }
 
 fn started(world: &World, receiver: &Receiver, folder: &Path, attempts: &str) -> Child {
+    command(world, receiver, folder, attempts).arg("--from-start").spawn().unwrap()
+}
+
+fn command(world: &World, receiver: &Receiver, folder: &Path, attempts: &str) -> Command {
     let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     std::fs::write(file("secret"), SECRET).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_chatsession"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chatsession"));
+    command
         .args(["webhooks", "--to", &receiver.url, "--secret-file", &file("secret")])
-        .args(["--position", &file("position"), "--dead-letters", &file("dead"), "--from-start"])
+        .args(["--position", &file("position"), "--dead-letters", &file("dead")])
         .args(["--kind", "message_posted", "--attempts", attempts, "--retry-delay", "1ms"])
         .args(["--server", &world.url(), "--data", world.data(), "--center", "here"])
         .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap()
+        .kill_on_drop(true);
+    command
 }
 
 async fn says(session: &SessionHandle, words: impl IntoIterator<Item = String>) {
@@ -157,6 +161,29 @@ async fn webhooks_tell_everything_in_order_though_they_are_killed_and_the_receiv
     taken.dedup_by(|next, last| next.0 == last.0);
     assert_eq!(texts(&taken), numbers(0..20).collect::<Vec<_>>());
     assert!(!folder.path().join("dead").exists());
+}
+
+#[tokio::test]
+async fn given_webhooks_that_are_killed_before_the_first_is_taken_then_none_is_lost() {
+    let world = World::new().await;
+    let (mia, _ann) = world.attended().await;
+    let (receiver, folder) = (Receiver::open("").await, tempfile::tempdir().unwrap());
+    // Given a start from now on,
+    let from_now_on = || command(&world, &receiver, folder.path(), "8").spawn().unwrap();
+    let mut first = from_now_on();
+    let position = folder.path().join("position");
+    soon(async {
+        while !position.exists() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    // when it is killed, and something happens before it is started again,
+    first.kill().await.unwrap();
+    says(&mia.session, ["meanwhile".to_owned()]).await;
+    let _second = from_now_on();
+    // then that is told.
+    assert_eq!(texts(&receiver.until("meanwhile").await), ["meanwhile"]);
 }
 
 #[tokio::test]

@@ -1766,7 +1766,8 @@ pub struct EndSessionResponse {
 /// Asks to say something.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SendMessageRequest {
-    /// The message's id, the sender's own. See the service; kept as long as the session.
+    /// The message's id, the sender's own. See the service; kept until the session is archived, minutes after it closed,
+    /// and apart from the ids of other mutations and of other sessions' messages.
     #[prost(string, tag = "1")]
     pub request_id: ::prost::alloc::string::String,
     /// The sender, from integrators.
@@ -1818,7 +1819,7 @@ pub struct SendTypingResponse {}
 /// Says how far the caller has read.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReadUpToRequest {
-    /// See the service.
+    /// An id like those of other mutations, which isn't kept: reading the same again changes nothing.
     #[prost(string, tag = "1")]
     pub request_id: ::prost::alloc::string::String,
     /// The reader, from integrators.
@@ -4970,7 +4971,7 @@ pub struct ListTargetsRequest {
     /// The agent, from integrators.
     #[prost(message, optional, tag = "1")]
     pub acting_for: ::core::option::Option<ActingFor>,
-    /// Only those whose id or name contains this, any case; up to 64 characters.
+    /// Only those whose id or name contains this, any case; up to 64 bytes.
     #[prost(string, tag = "2")]
     pub query: ::prost::alloc::string::String,
     /// 1 to 100; 0 means 50.
@@ -5254,7 +5255,7 @@ pub struct WatchTargetsRequest {
     /// The agent, from integrators.
     #[prost(message, optional, tag = "1")]
     pub acting_for: ::core::option::Option<ActingFor>,
-    /// Only those whose id or name contains this, any case; up to 64 characters.
+    /// Only those whose id or name contains this, any case; up to 64 bytes.
     #[prost(string, tag = "2")]
     pub query: ::prost::alloc::string::String,
     /// Only rows of these kinds; none means all.

@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, ClientBuilder, header, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Url, header, redirect::Policy};
 use sha2::Sha256;
 use tokio_rustls::rustls::crypto::ring;
 
@@ -47,19 +47,21 @@ impl Secret {
 /// Where commits are posted.
 pub(super) struct Post {
     http: Client,
-    to: String,
+    to: Url,
     secret: Secret,
 }
 
 impl Post {
     pub(super) fn new(to: &str, secret: Secret) -> Result<Self, Failure> {
-        Ok(Self { http: http().timeout(PATIENCE).build()?, to: to.to_owned(), secret })
+        let url = Url::parse(to).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let to = url.ok_or_else(|| format!("--to {to} is refused, expected http://… or https://…"))?;
+        Ok(Self { http: http().timeout(PATIENCE).build()?, to, secret })
     }
 
     /// Posts once. Whoever answers 2xx has taken it; else why not.
     pub(super) async fn send(&self, id: &str, body: &str) -> Result<(), String> {
         let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let request = self.http.post(&self.to).header(header::CONTENT_TYPE, "application/json");
+        let request = self.http.post(self.to.clone()).header(header::CONTENT_TYPE, "application/json");
         let request = request.header("webhook-id", id).header("webhook-timestamp", time);
         let request = request.header("webhook-signature", self.secret.sign(id, time, body));
         let answer = request.body(body.to_owned()).send().await;

@@ -12,7 +12,7 @@ use crate::{
         from_pb::{self, All},
         pb, status, to_pb,
     },
-    live::{Cursor, Eyes, Start, Step},
+    live::{Cursor, Eyes, Over, Start, Step},
 };
 
 /// A page ends at about this many bytes, whatever was asked.
@@ -46,22 +46,26 @@ pub(super) async fn list(
         }
         // Whoever left meanwhile, or whose session ended, is told so by the next look.
         let start = Start { after, last, over };
-        let _ = timeout_at(until, news(call.shard.feed.cursor(session, access, start, Eyes::Other))).await;
+        let waited = timeout_at(until, news(call.shard.feed.cursor(session, access, start, Eyes::Other))).await;
+        call.still_counts()?;
+        waited.unwrap_or(Ok(()))?;
     }
 }
 
-/// Returns when something has happened, or nothing more will.
-async fn news(mut cursor: Cursor) {
+/// Returns when something has happened, or nothing more will; fails when that can't be known.
+async fn news(mut cursor: Cursor) -> Result<(), Status> {
     poll_fn(|context| {
         loop {
-            match cursor.poll_step(context) {
-                Poll::Ready(Step::CaughtUp(_) | Step::Beat(_) | Step::Signal(_)) => {}
-                Poll::Ready(Step::Events(..) | Step::Over(_) | Step::Failed(_)) => return Poll::Ready(()),
+            return Poll::Ready(match cursor.poll_step(context) {
+                Poll::Ready(Step::CaughtUp(_) | Step::Beat(_) | Step::Signal(_)) => continue,
+                Poll::Ready(Step::Events(..) | Step::Over(Over::Session | Over::Left)) => Ok(()),
+                Poll::Ready(Step::Over(Over::Draining)) => Err(status::draining()),
+                Poll::Ready(Step::Failed(error)) => Err(status::unreadable(&error)),
                 Poll::Pending => return Poll::Pending,
-            }
+            });
         }
     })
-    .await;
+    .await
 }
 
 async fn read(

@@ -8,8 +8,8 @@ use tonic::Status;
 use super::chats::{self, ShownChat};
 use crate::{
     center::{
-        AgentId, Audience, CancelCause, Center, ChatId, Incarnation, OfferId, OfferKind, Outcome, Refusal, SessionId,
-        Text, Time,
+        AgentId, Audience, CancelCause, Center, ChatId, Incarnation, OfferId, OfferKind, Outcome, Refusal, Session,
+        SessionId, Text, Time,
     },
     grpc::{codec::Frame, edge::Call, frames, pb, status, to_pb},
 };
@@ -129,16 +129,24 @@ pub(super) async fn ended_for(
     agent: &AgentId,
     named: Vec<SessionId>,
 ) -> Result<BTreeMap<SessionId, u32>, Status> {
-    let agent = agent.clone();
+    // Of a supervisor's sessions, too, a desk shows what was while they were in them.
+    let left = |session: &Session, agent: &AgentId| session.participant(agent)?.sees_until;
+    let (who, mut until, mut gone) = (agent.clone(), BTreeMap::new(), Vec::new());
     let read = call.shard.handle.read(&call.center, move |center, _| {
-        let left = named.into_iter().filter_map(|session| {
-            // Of a supervisor's sessions, too, a desk shows what was while they were in them.
-            let participant = center.sessions.get(&session)?.participant(&agent)?;
-            Some((session, participant.sees_until?))
-        });
-        left.collect()
+        for id in named {
+            match center.sessions.get(&id) {
+                Some(session) => until.extend(left(session, &who).map(|until| (id, until))),
+                None => gone.push(id),
+            }
+        }
+        (until, gone)
     });
-    read.await.map_err(status::unavailable)
+    let (mut until, gone) = read.await.map_err(status::unavailable)?;
+    for id in gone {
+        let session = Box::pin(call.archived(id)).await?;
+        until.extend(session.and_then(|session| left(&session, agent)).map(|until| (id, until)));
+    }
+    Ok(until)
 }
 
 impl DeskView {

@@ -768,7 +768,7 @@ export type ListTargetsRequest = Message<"chatsession.v1.ListTargetsRequest"> & 
   actingFor?: ActingFor | undefined;
 
   /**
-   * Only those whose id or name contains this, any case; up to 64 characters.
+   * Only those whose id or name contains this, any case; up to 64 bytes.
    *
    * @generated from field: string query = 2;
    */
@@ -1498,7 +1498,7 @@ export type WatchTargetsRequest = Message<"chatsession.v1.WatchTargetsRequest"> 
   actingFor?: ActingFor | undefined;
 
   /**
-   * Only those whose id or name contains this, any case; up to 64 characters.
+   * Only those whose id or name contains this, any case; up to 64 bytes.
    *
    * @generated from field: string query = 2;
    */

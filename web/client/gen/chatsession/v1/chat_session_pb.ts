@@ -1327,7 +1327,8 @@ export const EndSessionResponseSchema: GenMessage<EndSessionResponse> = /*@__PUR
  */
 export type SendMessageRequest = Message<"chatsession.v1.SendMessageRequest"> & {
   /**
-   * The message's id, the sender's own. See the service; kept as long as the session.
+   * The message's id, the sender's own. See the service; kept until the session is archived, minutes after it closed,
+   * and apart from the ids of other mutations and of other sessions' messages.
    *
    * @generated from field: string request_id = 1;
    */
@@ -1469,7 +1470,7 @@ export const SendTypingResponseSchema: GenMessage<SendTypingResponse> = /*@__PUR
  */
 export type ReadUpToRequest = Message<"chatsession.v1.ReadUpToRequest"> & {
   /**
-   * See the service.
+   * An id like those of other mutations, which isn't kept: reading the same again changes nothing.
    *
    * @generated from field: string request_id = 1;
    */
