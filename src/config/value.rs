@@ -37,6 +37,27 @@ pub(super) mod address {
     }
 }
 
+/// Words: a list, or one text with commas between them, as a flag and the environment have it.
+pub(super) mod words {
+    use serde::{Deserialize, Deserializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        List(Vec<String>),
+        Text(String),
+    }
+
+    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+        Ok(match Written::deserialize(from)? {
+            Written::List(words) => words,
+            Written::Text(text) => {
+                text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+            }
+        })
+    }
+}
+
 /// A secret: read as text, printed as a placeholder.
 pub(super) mod secret {
     use secrecy::SecretString;

@@ -60,6 +60,21 @@ fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
 }
 
 #[test]
+fn a_list_is_read_from_a_flag_and_from_the_environment_too() {
+    let wanted = ["https://shop.example.com", "https://www.example.com"];
+    let text = wanted.join(", ");
+    let flag = Sources { overrides: pairs(&[("web.origins", &text)]), ..Sources::default() };
+    let variable = Sources { environment: pairs(&[("CHATSESSION_WEB__ORIGINS", &text)]), ..Sources::default() };
+    let (_folder, path) = file("toml", &format!("web.origins = {wanted:?}"));
+    let file = Sources { file: Some(path), ..Sources::default() };
+    for sources in [flag, variable, file] {
+        assert_eq!(load(&sources).unwrap().web.origins, wanted, "{sources:?}");
+    }
+    let none = Sources { overrides: pairs(&[("web.origins", "")]), ..Sources::default() };
+    assert_eq!(load(&none).unwrap().web.origins, Vec::<String>::new());
+}
+
+#[test]
 fn what_is_printed_can_be_read_again_without_its_secrets() {
     let environment = pairs(&[("CHATSESSION_AUTH__HS256_SECRET", "0123456789012345678901234567890123456789")]);
     let settings = load(&Sources { environment, ..Sources::default() }).unwrap();
