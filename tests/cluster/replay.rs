@@ -3,7 +3,7 @@
 use std::process::Command;
 
 /// Long enough for each fault to come and to be got over.
-const PACE: &str = "6s";
+const PACE: &str = "5s";
 
 #[test]
 fn conversations_survive_the_loss_of_a_node_and_of_a_nats_server_and_a_partition() {

@@ -1,15 +1,22 @@
 //! What a shard's stream has to be, and what the servers have to be.
 
+use std::time::Duration;
+
 use async_nats::jetstream::{
-    Context,
+    Context, ErrorCode,
+    context::{CreateStreamError, CreateStreamErrorKind},
     stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream},
 };
+use tokio::time::Instant;
 
 use super::{MESSAGE_LIMIT, Options};
 use crate::journal::{Bounds, Position, ReadError, batch::Chain};
 
 /// The oldest version of the servers whose behaviour this was held against.
 const SERVER: (i64, i64, i64) = (2, 15, 0);
+
+/// How long an election among the servers may take.
+const LEADER_WAIT: Duration = Duration::from_secs(5);
 
 /// Where a stream says which log it is.
 const LOG_ID: &str = "chatsession-log";
@@ -67,7 +74,7 @@ fn config(options: &Options) -> Config {
         // Nothing goes by itself: only the snapshots say what nobody needs any more.
         max_messages: -1,
         max_bytes: -1,
-        max_age: std::time::Duration::ZERO,
+        max_age: Duration::ZERO,
         max_messages_per_subject: -1,
         discard: DiscardPolicy::Old,
         storage: StorageType::File,
@@ -83,21 +90,33 @@ fn config(options: &Options) -> Config {
 /// to a stream that has none is lost, with all behind it.
 pub(super) async fn open(context: &Context, options: &Options) -> Result<Stream, OpenError> {
     let wanted = config(options);
-    // Another node may be making it: then ours differs by its id, and theirs is taken.
-    let made = context.create_stream(wanted.clone()).await;
-    let mut stream = match context.get_stream(&wanted.name).await {
-        Ok(stream) => stream,
-        Err(error) => return Err(made.err().map_or_else(|| unavailable(error), unavailable)),
-    };
-    check(&stream.cached_info().config, &wanted)?;
-    for _ in 0..500 {
-        let info = stream.info().await.map_err(unavailable)?;
-        if info.cluster.as_ref().is_none_or(|cluster| cluster.leader.is_some()) {
-            return Ok(stream);
+    let missing = context.create_stream(wanted.clone()).await.err().filter(|error| !is_there(error));
+    // Servers that have just lost one of them know of the stream, and can't say more for a while.
+    let deadline = Instant::now() + LEADER_WAIT;
+    loop {
+        match context.get_stream(&wanted.name).await {
+            Ok(stream) => {
+                let info = stream.cached_info();
+                check(&info.config, &wanted)?;
+                if info.cluster.as_ref().is_none_or(|cluster| cluster.leader.is_some()) {
+                    return Ok(stream);
+                }
+                if Instant::now() > deadline {
+                    return Err(OpenError::Unavailable(format!("stream {} has no leader", wanted.name)));
+                }
+            }
+            Err(error) if missing.is_some() || Instant::now() > deadline => {
+                return Err(missing.map_or_else(|| unavailable(error), unavailable));
+            }
+            Err(_) => {}
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    Err(OpenError::Unavailable(format!("stream {} has no leader", wanted.name)))
+}
+
+/// Another node made it, or is making it: ours differs by its id, and theirs is taken.
+fn is_there(error: &CreateStreamError) -> bool {
+    matches!(error.kind(), CreateStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NAME_EXIST)
 }
 
 fn check(found: &Config, wanted: &Config) -> Result<(), OpenError> {
