@@ -1,6 +1,11 @@
 //! The SDK's example programs, each run as its first lines say.
 
-use std::{collections::HashMap, process::Stdio, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use chatsession_sdk::{Agent, CenterSettings, Client, ErrorKind, EventKind, Queue};
 use chatsession_testing::{Failure, Service, Who};
@@ -8,10 +13,11 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines},
     net::TcpStream,
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
+    sync::OnceCell,
 };
 
-/// What takes longer hangs; an example is built first.
-const BOUND: Duration = Duration::from_secs(300);
+/// What takes longer hangs.
+const BOUND: Duration = Duration::from_secs(30);
 
 /// An example that runs, until it is dropped.
 struct Example {
@@ -21,10 +27,22 @@ struct Example {
     errors: Lines<BufReader<ChildStderr>>,
 }
 
+/// Where the examples are. Whoever tests the whole workspace has built them.
+async fn built() -> Result<PathBuf, Failure> {
+    static BUILT: OnceCell<()> = OnceCell::const_new();
+    BUILT
+        .get_or_try_init(async || {
+            let build = ["test", "--quiet", "--locked", "--workspace", "--no-run"];
+            let status = Command::new(env!("CARGO")).args(build).status().await?;
+            status.success().then_some(()).ok_or_else(|| Failure::from("the examples can't be built"))
+        })
+        .await?;
+    Ok(Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("debug").join("examples"))
+}
+
 impl Example {
-    fn start(service: &Service, who: Who<'_>, name: &str, args: &[&str]) -> Result<Self, Failure> {
-        let mut process = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--locked", "--package", "chatsession-sdk", "--example", name, "--"])
+    async fn start(service: &Service, who: Who<'_>, name: &str, args: &[&str]) -> Result<Self, Failure> {
+        let mut process = Command::new(built().await?.join(name))
             .args(args)
             .env("CHATSESSION_URL", service.url())
             .env("CHATSESSION_TOKEN", service.token(who)?)
@@ -76,9 +94,9 @@ async fn service() -> Result<Service, Failure> {
 async fn given_the_customer_and_the_bot_then_the_bot_answers_and_hands_over_with_what_was_asked() -> Result<(), Failure>
 {
     let service = service().await?;
-    let mut customer = Example::start(&service, Who::Customer("ada"), "customer", &["sales", "Ada"])?;
+    let mut customer = Example::start(&service, Who::Customer("ada"), "customer", &["sales", "Ada"]).await?;
     customer.prints("* waiting in sales").await?;
-    let _bot = Example::start(&service, Who::Agent("bot"), "agent_bot", &["support"])?;
+    let _bot = Example::start(&service, Who::Agent("bot"), "agent_bot", &["support"]).await?;
 
     customer.prints("Robin: Hello Ada, what is it about?").await?;
     customer.input.write_all(b"My order is late.\n").await?;
@@ -99,14 +117,14 @@ async fn given_customers_who_wait_then_the_wall_and_the_exporter_show_them() -> 
     let service = service().await?;
     service.client(Who::Customer("mia")).await?.start_session("sales").customer_name("Mia").send().await?;
 
-    let mut wall = Example::start(&service, Who::Supervisor("carla"), "supervisor_wall", &[])?;
+    let mut wall = Example::start(&service, Who::Supervisor("carla"), "supervisor_wall", &[]).await?;
     wall.prints("Mia          Waiting    sales").await?;
     wall.prints("1 waiting, 0 attended").await?;
 
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("events.txt");
     let path = file.to_str().ok_or("a path")?;
-    let mut exporter = Example::start(&service, Who::Integrator("exporter"), "event_exporter", &[path])?;
+    let mut exporter = Example::start(&service, Who::Integrator("exporter"), "event_exporter", &[path]).await?;
     // It prints nothing. That it has written shows in its file.
     let written = async {
         while !std::fs::read_to_string(&file).is_ok_and(|lines| lines.contains("SessionStarted")) {
@@ -122,7 +140,7 @@ async fn given_customers_who_wait_then_the_wall_and_the_exporter_show_them() -> 
 #[tokio::test]
 async fn given_the_load_generator_then_it_says_how_long_messages_took() -> Result<(), Failure> {
     let service = service().await?;
-    let mut load = Example::start(&service, Who::Integrator("load"), "load_generator", &["sales", "3", "1"])?;
+    let mut load = Example::start(&service, Who::Integrator("load"), "load_generator", &["sales", "3", "1"]).await?;
     load.prints(" messages, ").await?;
     load.prints("seen after").await?;
     Ok(())
@@ -145,7 +163,7 @@ async fn given_a_shops_backend_then_its_page_gets_a_token_for_its_chat_and_no_ot
     let other = service.client(Who::Customer("mia")).await?.start_session("sales").send().await?.session.session_id;
     let secret = service.secret_file();
     let args = ["sales", "test", secret.to_str().ok_or("a path")?, "127.0.0.1:0"];
-    let mut backend = Example::start(&service, Who::Integrator("shop"), "widget_backend", &args)?;
+    let mut backend = Example::start(&service, Who::Integrator("shop"), "widget_backend", &args).await?;
     let line = backend.prints("listening at http://").await?;
     let address = line.rsplit('/').next().ok_or("an address")?;
 
