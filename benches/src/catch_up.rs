@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     Failure,
-    center::{Caller, attended, channels, customer, request_id},
+    center::{Caller, attended, channels, message, request_id},
     pb::{self, chat_session_client::ChatSessionClient, watch_response},
     process::Server,
 };
@@ -29,15 +29,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
         let count = args.events / 64;
         senders.spawn(async move {
             for _ in 0..count {
-                let message = pb::SendMessageRequest {
-                    request_id: request_id(),
-                    acting_for: customer(&chat.customer),
-                    session_id: chat.session.clone(),
-                    text: "x".repeat(300),
-                    audience: pb::Audience::Everyone.into(),
-                    ..Default::default()
-                };
-                client.send_message(caller.call(message)).await?;
+                client.send_message(message(&caller, &chat, request_id(), "x".repeat(300))).await?;
             }
             Ok::<_, tonic::Status>(())
         });

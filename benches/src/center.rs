@@ -13,7 +13,7 @@ use crate::{
     Failure,
     pb::{
         self, acting_for::Who, administration_client::AdministrationClient, agent_desk_client::AgentDeskClient,
-        apply_request::Object, chat_session_client::ChatSessionClient,
+        apply_request::Object, chat_session_client::ChatSessionClient, event, watch_response,
     },
     process::Server,
 };
@@ -79,6 +79,35 @@ pub(crate) struct Chat {
 
 pub(crate) fn request_id() -> String {
     format!("{:032x}", rand::random::<u128>())
+}
+
+/// What a chat's customer says; of the bare server's chats nobody in particular.
+pub(crate) fn message(
+    caller: &Caller,
+    chat: &Chat,
+    request_id: String,
+    text: String,
+) -> Request<pb::SendMessageRequest> {
+    caller.call(pb::SendMessageRequest {
+        request_id,
+        acting_for: customer(&chat.customer).filter(|_| !chat.customer.is_empty()),
+        session_id: chat.session.clone(),
+        text,
+        audience: pb::Audience::Everyone.into(),
+        ..Default::default()
+    })
+}
+
+/// Hands on the text of each message that a watch brings, until it ends.
+pub(crate) async fn hear(mut stream: Streaming<pb::WatchResponse>, each: impl Fn(&str)) {
+    while let Ok(Some(response)) = stream.message().await {
+        let Some(watch_response::Kind::Events(events)) = response.kind else { continue };
+        for event in events.events {
+            if let Some(event::Kind::MessagePosted(posted)) = event.kind {
+                each(&posted.text);
+            }
+        }
+    }
 }
 
 pub(crate) fn queue(id: &str) -> Object {

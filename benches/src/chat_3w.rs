@@ -14,8 +14,8 @@ use tonic::transport::Channel;
 
 use crate::{
     Failure,
-    center::{Caller, Chat, agent, attended, channels, customer},
-    pb::{self, chat_session_client::ChatSessionClient, event, watch_response},
+    center::{Caller, Chat, agent, attended, channels, customer, hear, message},
+    pb::{self, chat_session_client::ChatSessionClient},
     process::Server,
     quantile,
 };
@@ -206,32 +206,12 @@ async fn watch(server: &Server, caller: &Caller, chats: &[Chat], sent: &Arc<Sent
                 after_revision: None,
                 snapshot: false,
             });
-            let mut stream = ChatSessionClient::new(channel).watch(request).await?.into_inner();
+            let stream = ChatSessionClient::new(channel).watch(request).await?.into_inner();
             let sent = sent.clone();
-            watchers.spawn(async move {
-                while let Ok(Some(response)) = stream.message().await {
-                    let Some(watch_response::Kind::Events(events)) = response.kind else { continue };
-                    for event in events.events {
-                        if let Some(event::Kind::MessagePosted(posted)) = event.kind {
-                            sent.delivered(&posted.text);
-                        }
-                    }
-                }
-            });
+            watchers.spawn(hear(stream, move |text| sent.delivered(text)));
         }
     }
     Ok(watchers)
-}
-
-fn message(caller: &Caller, chat: &Chat, request_id: String, text: String) -> tonic::Request<pb::SendMessageRequest> {
-    caller.call(pb::SendMessageRequest {
-        request_id,
-        acting_for: customer(&chat.customer).filter(|_| !chat.customer.is_empty()),
-        session_id: chat.session.clone(),
-        text,
-        audience: pb::Audience::Everyone.into(),
-        ..Default::default()
-    })
 }
 
 /// Each sender sends when its last message is acknowledged.

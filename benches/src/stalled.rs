@@ -10,8 +10,8 @@ use tonic::{Streaming, transport::Endpoint};
 
 use crate::{
     Failure,
-    center::{Caller, Chat, attended, channels, customer, request_id},
-    pb::{self, chat_session_client::ChatSessionClient, event, watch_response},
+    center::{Caller, Chat, attended, channels, hear, message, request_id},
+    pb::{self, chat_session_client::ChatSessionClient},
     process::Server,
     quantile,
 };
@@ -72,15 +72,8 @@ async fn sending(server: &Server, caller: &Caller, chat: &Chat, sent: &Sent, arg
             at.push(Instant::now());
             at.len() - 1
         };
-        let message = pb::SendMessageRequest {
-            request_id: request_id(),
-            acting_for: customer(&chat.customer),
-            session_id: chat.session.clone(),
-            text: format!("{number:010}{}", "x".repeat(290)),
-            audience: pb::Audience::Everyone.into(),
-            ..Default::default()
-        };
-        client.send_message(caller.call(message)).await?;
+        let text = format!("{number:010}{}", "x".repeat(290));
+        client.send_message(message(caller, chat, request_id(), text)).await?;
     }
     let deadline = Instant::now() + Duration::from_secs(5);
     let expected = count * args.watchers;
@@ -103,18 +96,9 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let mut watchers = JoinSet::new();
     for at in 0..args.watchers {
         let mut client = ChatSessionClient::new(channels[at % channels.len()].clone());
-        let mut stream = client.watch(watch(&caller, &chat)).await?.into_inner();
+        let stream = client.watch(watch(&caller, &chat)).await?.into_inner();
         let sent = sent.clone();
-        watchers.spawn(async move {
-            while let Ok(Some(response)) = stream.message().await {
-                let Some(watch_response::Kind::Events(events)) = response.kind else { continue };
-                for event in events.events {
-                    if let Some(event::Kind::MessagePosted(posted)) = event.kind {
-                        sent.seen(&posted.text);
-                    }
-                }
-            }
-        });
+        watchers.spawn(hear(stream, move |text| sent.seen(text)));
     }
     sending(&server, &caller, &chat, &sent, args).await?;
     let mut ratios = Vec::new();

@@ -2,7 +2,11 @@
 
 use std::task::{Context, Poll};
 
-use tonic::{body::Body, codegen::Service, transport};
+use tonic::{
+    body::Body,
+    codegen::{Service, http},
+    transport,
+};
 use tracing::Span;
 
 /// Spans of calls, as OpenTelemetry's conventions for gRPC name their fields: what is called, and how it ended.
