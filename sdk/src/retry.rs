@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder, Retryable};
 use tokio::time::Instant;
 
-use crate::Error;
+use crate::{Error, ErrorKind};
 
 const FIRST_DELAY: Duration = Duration::from_millis(100);
 /// A call has somebody waiting for it.
@@ -108,13 +108,25 @@ pub(crate) async fn until<T, F>(policy: RetryPolicy, deadline: Instant, call: im
 where
     F: Future<Output = Result<T, Error>>,
 {
-    call.retry(policy.backoff())
+    let mut before = String::new();
+    let result = call
+        .retry(policy.backoff())
         .when(Error::is_retryable)
         .adjust(|error, delay| {
             let delay = delay?.max(error.retry_after().unwrap_or_default());
             // A try that would start after the deadline isn't worth the wait: the last error says more.
             (Instant::now() + delay < deadline).then_some(delay)
         })
-        .notify(|error, delay| tracing::debug!(%error, ?delay, "a call is made again"))
-        .await
+        .notify(|error, delay| {
+            tracing::debug!(%error, ?delay, "a call is made again");
+            if error.kind() != ErrorKind::DeadlineExceeded {
+                before = error.chain();
+            }
+        })
+        .await;
+    match result {
+        // That the time is over says less than what it was lost with.
+        Err(late) if late.kind() == ErrorKind::DeadlineExceeded && !before.is_empty() => Err(late.caused_by(before)),
+        result => result,
+    }
 }

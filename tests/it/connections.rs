@@ -6,7 +6,7 @@ use chatsession::{
     config::{Rate, Tls},
     grpc::auth::Role,
 };
-use chatsession_sdk::{Client, ErrorKind, Reason};
+use chatsession_sdk::{Client, ErrorKind, Reason, RetryPolicy};
 
 use crate::world::{World, ended, said, soon, words};
 
@@ -53,7 +53,7 @@ async fn a_client_speaks_tls_with_a_certificate_that_it_trusts_and_with_no_other
         Client::builder(world.url().replace("https", "http").replace("localhost", "127.0.0.1")),
     ] {
         let token = world.token("here", Role::Customer, "max");
-        let stranger = stranger.token(token).timeout(Duration::from_millis(500)).connect().await;
+        let stranger = stranger.token(token).retry(RetryPolicy::never()).connect().await;
         let refused = match stranger {
             Ok(client) => client.start_session("sales").send().await.unwrap_err(),
             Err(error) => error,
@@ -92,8 +92,8 @@ async fn with_a_disk_that_is_nearly_full_what_adds_is_refused_and_what_ends_goes
     assert_eq!(refused.reason(), Some(&Reason::StorageFull));
 }
 
-/// A customer who is told soon, not after all retries.
+/// A customer who is told at once, not after all retries.
 async fn impatient(world: &World, id: &str) -> Client {
     let token = world.token("here", Role::Customer, id);
-    Client::builder(world.url()).token(token).timeout(Duration::from_millis(200)).connect().await.unwrap()
+    Client::builder(world.url()).token(token).retry(RetryPolicy::never()).connect().await.unwrap()
 }

@@ -117,6 +117,15 @@ async fn a_service_that_never_answers_is_given_up_by_the_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_time_was_lost_with_is_told() {
+    let (result, _) = check(&connection(1), vec![Status::unavailable("the disk is on fire")]).await;
+    let late = result.unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::DeadlineExceeded);
+    let source = std::error::Error::source(&late).expect("what failed before");
+    assert!(source.to_string().contains("the disk is on fire"), "{source}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_never_retries_gets_the_first_failure() {
     let patience = Patience { calls: crate::RetryPolicy::never(), ..Patience::default() };
     let (result, seen) = check_with(patience, &connection(2), vec![Status::unavailable("busy"), Status::ok("")]).await;

@@ -11,7 +11,7 @@ const DOMAIN: &str = "chatsession";
 
 impl Error {
     pub(crate) fn from_status(status: Status) -> Self {
-        let chain = causes(&status);
+        let chain = causes(status.source());
         let mut error = if chain.is_empty() {
             Self::new(kind(status.code()), message(&status))
         } else if timed_out(&status) {
@@ -34,6 +34,11 @@ impl Error {
         }
         error
     }
+
+    /// What it says, and what it was caused by.
+    pub(crate) fn chain(&self) -> String {
+        causes(Some(self))
+    }
 }
 
 fn message(status: &Status) -> String {
@@ -44,9 +49,8 @@ fn message(status: &Status) -> String {
 }
 
 /// A status that the server sent has no source; one that the transport made of its own failure has.
-fn causes(status: &Status) -> String {
+fn causes(mut cause: Option<&(dyn StdError + 'static)>) -> String {
     let mut chain: Vec<String> = Vec::new();
-    let mut cause = status.source();
     while let Some(error) = cause {
         let text = error.to_string();
         if chain.last().is_none_or(|last| !last.contains(&text)) {
