@@ -17,6 +17,7 @@ use last_agents::LastAgents;
 
 mod access;
 mod agent;
+mod archived;
 mod attachment;
 mod automatic;
 mod canned;
@@ -52,6 +53,7 @@ mod tests;
 
 pub use access::{Access, Viewer};
 pub use agent::{Agent, NextNotReady, Ramp, Status, Work};
+pub use archived::TooLate;
 pub use attachment::{Attachment, AttachmentLimits, PostedAttachment, UNSENT_KEPT};
 pub use canned::{CannedResponse, CannedResponses, CannedSearch, MAX_PERSONAL, MAX_SHARED, Variables};
 pub use chat::{CHAT_AGE, CHAT_IDLE_TIME, CHAT_MEMORY, Chat, ChatClosed, ChatMember, MAX_CHAT_MEMBERS, MAX_CHATS};

@@ -34,7 +34,7 @@ use crate::{
     archive::Transcripts,
     center::{
         Access, AgentId, Answer, Asked, AttachmentId, Caller, Center, CenterId, Command, CustomerKey, Holder,
-        Incarnation, Refusal, RequestId, Requested, ServiceId, Session, SessionId, Viewer, Who,
+        Incarnation, Refusal, RequestId, Requested, ServiceId, Session, SessionId, TooLate, Viewer, Who,
     },
     config::Limits,
     files::{Link, LinkKey, Way},
@@ -471,8 +471,20 @@ impl Call {
     /// As [`ask`](Self::ask), for a request that is told apart by something else than the command.
     pub(super) async fn ask_by(&self, caller: Caller, request: Requested, command: Command) -> Result<Answer, Status> {
         let asked = Asked { caller, request: Some(request), command };
+        let too_late = TooLate::of(&asked);
         let answered = self.shard.handle.command(&self.center, asked).await.map_err(status::unavailable)?;
-        answered.map_err(status::of)
+        match (answered, too_late) {
+            (Err(Refusal::SessionNotFound), Some(too_late)) => Err(status::of(Box::pin(self.refused(too_late)).await?)),
+            (answered, _) => answered.map_err(status::of),
+        }
+    }
+
+    /// Why a command is refused whose session isn't in memory.
+    async fn refused(&self, late: TooLate) -> Result<Refusal, Status> {
+        let Some(session) = self.archived(late.session).await? else { return Ok(Refusal::SessionNotFound) };
+        let who = late.who.clone();
+        let is_supervisor = self.shard.handle.read(&self.center, move |center, _| center.is_supervisor(&who)).await;
+        Ok(late.refusal(&session, is_supervisor.map_err(status::unavailable)?))
     }
 }
 

@@ -103,6 +103,16 @@ pub(super) fn deadline_exceeded() -> Status {
     plain(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "the call's deadline passed; it may have taken effect")
 }
 
+/// No such method here.
+pub(super) fn method_unknown(why: &str) -> Status {
+    plain(Code::Unimplemented, "METHOD_UNKNOWN", why)
+}
+
+/// A request that could be larger than it looks.
+pub(super) fn compression_unsupported() -> Status {
+    plain(Code::Unimplemented, "COMPRESSION_UNSUPPORTED", "compressed requests aren't taken")
+}
+
 /// A defect, to be found in the log by its number.
 pub(super) fn internal(incident: &str) -> Status {
     let metadata = vec![("incident", incident.to_owned())];

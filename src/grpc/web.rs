@@ -38,11 +38,15 @@ const ASKED: [HeaderName; 7] = [
 ];
 
 /// What a page may read of an answer that has no body.
-const ANSWERED: [HeaderName; 3] = [
+const ANSWERED: [HeaderName; 4] = [
+    header::RETRY_AFTER,
     HeaderName::from_static("grpc-status"),
     HeaderName::from_static("grpc-message"),
     HeaderName::from_static("grpc-status-details-bin"),
 ];
+
+/// gRPC-Web's kinds of body.
+const BROWSERS: [&str; 2] = ["application/grpc-web", "application/grpc-web-text"];
 
 /// The layer that serves them, in front of the calls.
 #[derive(Clone)]
@@ -138,7 +142,7 @@ where
         if method == Method::POST && is_of(&request, json::KIND) {
             return Either::Right(Either::Left(Box::pin(self.json.call(request))));
         }
-        if is_of(&request, "application/grpc-web") || method == Method::OPTIONS {
+        if BROWSERS.iter().any(|kind| is_of(&request, kind)) || method == Method::OPTIONS {
             return Either::Right(Either::Left(Box::pin(self.browser.call(request))));
         }
         if method == Method::GET || method == Method::HEAD {
@@ -148,19 +152,37 @@ where
                 async move { Ok(page::serve(&settings, path, &asked).await) },
             )));
         }
-        if request.version() < Version::HTTP_2 {
-            // gRPC needs what only HTTP/2 has.
-            let mut answer =
-                Response::new(Body::new("gRPC is spoken over HTTP/2; gRPC-Web and JSON over this\n".to_owned()));
-            *answer.status_mut() = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
-            return Either::Right(Either::Right(ready(Ok(answer))));
+        if let Some(refused) = no_call(&request) {
+            return Either::Right(Either::Right(ready(Ok(refused))));
         }
         Either::Left(self.inner.call(request))
     }
 }
 
-/// Whether a body is of a kind.
+/// What is answered, in HTTP's own words, to what can't be a call.
+fn no_call<T>(request: &Request<T>) -> Option<Response<Body>> {
+    let refused = |status, why: &str| {
+        let mut answer = Response::new(Body::new(format!("{why}\n")));
+        *answer.status_mut() = status;
+        answer
+    };
+    if request.method() != Method::POST {
+        let mut answer = refused(StatusCode::METHOD_NOT_ALLOWED, "pages are read by GET, methods are called by POST");
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS, POST"));
+        return Some(answer);
+    }
+    if !is_of(request, "application/grpc") {
+        let why = "a call is application/json, application/grpc-web or, over HTTP/2, application/grpc";
+        return Some(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    }
+    // gRPC needs what only HTTP/2 has.
+    let why = "gRPC is spoken over HTTP/2; gRPC-Web and JSON over this";
+    (request.version() < Version::HTTP_2).then(|| refused(StatusCode::HTTP_VERSION_NOT_SUPPORTED, why))
+}
+
+/// Whether a body is of a kind, in whichever form: `application/grpc+proto; charset=…` is of `application/grpc`.
 fn is_of<T>(request: &Request<T>, kind: &str) -> bool {
-    let said = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    said.is_some_and(|said| said.starts_with(kind.as_bytes()))
+    let said = request.headers().get(header::CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes);
+    let (name, rest) = said.split_at(said.len().min(kind.len()));
+    name.eq_ignore_ascii_case(kind.as_bytes()) && matches!(rest.first(), None | Some(b'+' | b';' | b' '))
 }

@@ -1,5 +1,5 @@
 //! What tonic decides by itself, said as the contract says it: a request that is too large, one that can't be read, a
-//! deadline that is malformed or passes. tonic's own statuses have other codes and no details.
+//! deadline that is malformed or passes, a method that isn't there. tonic's own statuses have other codes and no details.
 //!
 //! A call's time begins with its headers and ends with those of its answer: who sends a body drop by drop has no more of it.
 
@@ -98,17 +98,23 @@ fn ours(said: &Status) -> Option<Status> {
         Code::OutOfRange if said.message().contains("message length too large") => {
             Some(status::limit_reached("limits.messages.request_bytes"))
         }
+        Code::Unimplemented if said.message().is_empty() => Some(status::method_unknown("no such method")),
+        Code::Unimplemented if said.message().starts_with("Content is compressed") => {
+            Some(status::compression_unsupported())
+        }
         Code::Internal if UNREADABLE.iter().any(|known| said.message().contains(known)) => Some(unreadable()),
         _ => None,
     }
 }
 
 /// How tonic and prost call a request that can't be read; they say INTERNAL, as if it were the server's fault.
-const UNREADABLE: [&str; 4] = [
+const UNREADABLE: [&str; 6] = [
     "failed to decode Protobuf message",
     "Unexpected EOF decoding stream",
     "Missing request message",
     "invalid compression flag",
+    "compressed-flag but no grpc-encoding",
+    "tonic-web: ",
 ];
 
 #[cfg(test)]

@@ -138,6 +138,50 @@ async fn a_refusal_in_json_has_the_contracts_reason() {
     for method in ["ChatSession/Watch", "ChatSession/Nothing", "Nothing/StartSession"] {
         let (status, refused) = post(&world, &token, method, "{}").await;
         assert_eq!((status.as_u16(), refused["code"].as_str()), (501, Some("unimplemented")), "{refused}");
+        assert_eq!(refused["reason"], "METHOD_UNKNOWN");
     }
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_field_of_another_type_is_named_in_json() {
+    let world = World::new().await;
+    let token = world.token("here", Role::Customer, "mia");
+    for (body, field) in [
+        (r#"{"queueId": 7}"#, "queueId"),
+        (r#"{"attributes": [{"name": "a"}, {"name": []}]}"#, "attributes[1].name"),
+        (r#"{"queue": "sales"}"#, "request"),
+        ("{", "request"),
+        ("[]", "request"),
+    ] {
+        let (_, refused) = post(&world, &token, "ChatSession/StartSession", body).await;
+        assert_eq!(refused["fields"][0]["field"], field, "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_headers_of_a_call_in_json_say_is_kept_or_refused() {
+    let world = World::new().await;
+    let token = world.token("here", Role::Customer, "mia");
+    let asked = async |name: &str, value: &str| {
+        let request = Request::post("/chatsession.v1.ChatSession/StartSession")
+            .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(name, value);
+        let answer = send(&world, request, r#"{"requestId": "r-1", "queueId": "sales"}"#.into()).await;
+        let status = answer.status().as_u16();
+        let body = soon(answer.into_body().collect()).await.unwrap().to_bytes();
+        (status, serde_json::from_slice::<Value>(&body).unwrap())
+    };
+    for kept in
+        [("connect-timeout-ms", "9999999999"), ("connect-timeout-ms", "20000"), ("content-encoding", "identity")]
+    {
+        assert_eq!(asked(kept.0, kept.1).await.0, 200, "{kept:?}");
+    }
+    for wrong in ["", "-1", "1s", "12345678901"] {
+        let (status, refused) = asked("connect-timeout-ms", wrong).await;
+        assert_eq!((status, refused["fields"][0]["field"].as_str()), (400, Some("connect-timeout-ms")), "{wrong}");
+    }
+    let (status, refused) = asked("content-encoding", "gzip").await;
+    assert_eq!((status, refused["reason"].as_str()), (501, Some("COMPRESSION_UNSUPPORTED")));
 }

@@ -56,13 +56,18 @@ async fn given_a_desk_that_is_cut_when_its_session_has_been_archived_then_it_hea
     mia.session.end().send().await.unwrap();
     let session = client.session(mia.session.id());
     session.complete_wrap_up().send().await.unwrap();
-    // Nothing can be done with what has left memory.
+    // What has left memory isn't listed.
+    let listed = async || client.list_sessions().pages().all().await.unwrap();
     let archived = async {
-        while session.raise_flag().send().await.unwrap_err().reason() != Some(&Reason::SessionNotFound) {
+        while !listed().await.is_empty() {
             tokio::task::yield_now().await;
         }
     };
     soon(archived).await;
+    for (who, what) in [(&session, "still?"), (&mia.session, "hello?")] {
+        let refused = who.say(what).send().await.unwrap_err();
+        assert_eq!(refused.reason(), Some(&Reason::SessionEnded), "as before");
+    }
 
     let watch = client.desk().watch().after(session.id(), position).open().await.unwrap();
 

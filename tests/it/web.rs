@@ -118,6 +118,17 @@ async fn a_browser_reads_why_it_is_refused() {
     assert_eq!(answer.headers()["grpc-status"], "16");
     let plain = Request::post("/chatsession.v1.ChatSession/Watch").header(header::CONTENT_TYPE, "application/grpc");
     assert_eq!(send(&world, plain, Bytes::new()).await.status(), StatusCode::HTTP_VERSION_NOT_SUPPORTED);
+    for kind in ["text/plain", "application/jsonp", "application/grpcs"] {
+        let other = Request::post("/chatsession.v1.ChatSession/GetSession").header(header::CONTENT_TYPE, kind);
+        assert_eq!(send(&world, other, Bytes::new()).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+    }
+    let put = send(&world, Request::put("/"), Bytes::new()).await;
+    assert_eq!((put.status(), put.headers().contains_key(header::ALLOW)), (StatusCode::METHOD_NOT_ALLOWED, true));
+    let text = Request::post("/chatsession.v1.ChatSession/GetSession")
+        .header(header::CONTENT_TYPE, "application/grpc-web-text")
+        .header(header::AUTHORIZATION, format!("Bearer {}", world.token("here", Role::Customer, "mia")));
+    let answer = send(&world, text, Bytes::from_static(b"%%%%")).await;
+    assert_eq!(answer.headers()["grpc-status"], "3", "no base64");
 }
 
 #[tokio::test]
@@ -156,8 +167,13 @@ async fn the_page_is_served_and_nothing_beside_it() {
     let bytes = soon(zipped.into_body().collect()).await.unwrap().to_bytes();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(bytes.as_ref()), &mut whole).unwrap();
     assert_eq!(whole, body);
-    let again = Request::get("/index.html").header(header::IF_NONE_MATCH, &headers[header::ETAG]);
-    assert_eq!(send(&world, again, Bytes::new()).await.status(), StatusCode::NOT_MODIFIED);
+    let refused = Request::get("/").header(header::ACCEPT_ENCODING, "br, gzip;q=0");
+    assert!(!send(&world, refused, Bytes::new()).await.headers().contains_key(header::CONTENT_ENCODING));
+    let tag = headers[header::ETAG].to_str().unwrap();
+    for known in [tag.to_owned(), format!("\"other\", W/{tag}"), "*".to_owned()] {
+        let again = Request::get("/index.html").header(header::IF_NONE_MATCH, &known);
+        assert_eq!(send(&world, again, Bytes::new()).await.status(), StatusCode::NOT_MODIFIED, "{known}");
+    }
     for path in ["/nothing.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd"] {
         assert_eq!(get(&world, path).await.0, StatusCode::NOT_FOUND, "{path}");
     }

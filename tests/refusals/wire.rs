@@ -168,13 +168,13 @@ async fn given_what_the_server_does_not_speak_then_it_says_so() {
     let world = World::start().await;
     for rpc in ["ChatSession/Sing", "Nothing/GetSession"] {
         let status = bare(&world, rpc, &[], Bare(Some(request().into()), true)).await;
-        assert_eq!(status.code(), Code::Unimplemented, "{rpc}");
+        assert_eq!(told(&status), (Code::Unimplemented, "METHOD_UNKNOWN".into(), vec![]), "{rpc}");
     }
     let status = sent(&world, &[("grpc-encoding", "gzip")], request()).await;
-    assert_eq!(status.code(), Code::Unimplemented);
+    assert_eq!(told(&status), (Code::Unimplemented, "COMPRESSION_UNSUPPORTED".into(), vec![]));
     let mut compressed = request();
     compressed[0] = 1;
-    assert_eq!(sent(&world, &[], compressed).await.code(), Code::Internal);
+    assert_eq!(told(&sent(&world, &[], compressed).await), invalid("request"));
     world.stop().await;
 }
 

@@ -148,6 +148,10 @@ reasons! {
     ChatIsPair = "CHAT_IS_PAIR",
     /// The log isn't the one that the position is of: it was made anew. Start with a snapshot.
     HistoryReplaced = "HISTORY_REPLACED",
+    /// The service has no such method: it is of an older version.
+    MethodUnknown = "METHOD_UNKNOWN",
+    /// The request was compressed, which the service doesn't take.
+    CompressionUnsupported = "COMPRESSION_UNSUPPORTED",
 }
 
 impl fmt::Display for Reason {

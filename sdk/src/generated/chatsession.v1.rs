@@ -2276,8 +2276,8 @@ pub enum GoodbyeReason {
     LeftSession = 4,
     /// The agent signed out.
     SignedOut = 5,
-    /// The caller may no longer see what the stream shows: a supervisor is one no longer, or the agent was deleted. What is
-    /// still allowed may be opened again.
+    /// The caller may no longer see what the stream shows: the credential was revoked, an agent whom the center made a supervisor
+    /// is one no longer, or the agent was deleted. What is still allowed may be opened again.
     Revoked = 6,
     /// The position is no longer kept: start with a snapshot.
     PositionCompacted = 7,

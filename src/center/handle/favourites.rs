@@ -9,13 +9,18 @@ pub(super) fn put(
 ) -> Result<impl FnOnce(&mut Commit<'_>) -> Answer + use<>, Refusal> {
     let agent = center.caller_agent(caller)?.0.clone();
     center.check_target(&agent, &target)?;
-    let own = center.favourites(&agent);
-    let is_new = own.is_none_or(|own| !own.contains(&target));
-    if is_new && own.is_some_and(|own| own.len() >= MAX_FAVOURITES) {
+    let own = || center.favourites(&agent).into_iter().flatten();
+    let is_new = own().all(|known| *known != target);
+    let gone: Vec<Target> = own().filter(|known| center.check_target(&agent, known).is_err()).cloned().collect();
+    if is_new && own().count() - gone.len() >= MAX_FAVOURITES {
         return Err(Refusal::LimitReached { limit: "favourites".into() });
     }
     Ok(move |commit: &mut Commit<'_>| {
         if is_new {
+            // Nobody sees them, so nobody could make room.
+            for target in gone {
+                commit.center(CenterChange::FavouriteDeleted { agent: agent.clone(), target });
+            }
             commit.center(CenterChange::FavouritePut { agent, target });
         }
         Answer::default()

@@ -58,4 +58,6 @@ fn there_are_so_many_and_no_more() {
     c.when(agent("ann"), like(queue(0))).then(&[]);
     c.when(agent("ann"), unlike(queue(0))).when(agent("ann"), like(queue(MAX_FAVOURITES)));
     c.then(&["ann likes queue q-100"]);
+    c.when(backend(), |_| Command::DeleteQueue { queue: queue_id("q-7") });
+    c.when(agent("ann"), like(bob())).then(&["ann no longer likes queue q-7", "ann likes bob"]);
 }

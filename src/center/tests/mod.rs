@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod archived;
 mod attachments;
 mod canned;
 mod chats;

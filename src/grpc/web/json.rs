@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions};
 use serde_json::{Value, json};
+use serde_path_to_error::Track;
 use tonic::{Code, Status, body::Body};
 use tonic_types::StatusExt;
 
@@ -28,6 +29,9 @@ const LONGER: usize = 4;
 /// How the caller says how long it waits, in milliseconds.
 const TIMEOUT: HeaderName = HeaderName::from_static("connect-timeout-ms");
 
+/// As many as the protocol gives it.
+const TIMEOUT_DIGITS: usize = 10;
+
 static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| DescriptorPool::decode(pb::DESCRIPTORS).expect("our own descriptors"));
 
@@ -39,11 +43,27 @@ fn method(path: &str) -> Result<MethodDescriptor, Status> {
     let (service, method) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     let service = POOL.get_service_by_name(service);
     let found = service.and_then(|service| service.methods().find(|known| known.name() == method));
-    let found = found.ok_or_else(|| Status::unimplemented("no such method"))?;
+    let found = found.ok_or_else(|| status::method_unknown("no such method"))?;
     match found.is_client_streaming() || found.is_server_streaming() {
-        true => Err(Status::unimplemented("streams are called by gRPC or gRPC-Web")),
+        true => Err(status::method_unknown("streams are called by gRPC or gRPC-Web")),
         false => Ok(found),
     }
+}
+
+/// What a call's headers say, in gRPC's: how long it has. That it's compressed can't be said.
+fn understood(headers: &mut HeaderMap) -> Result<(), Status> {
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(status::compression_unsupported());
+    }
+    if let Some(time) = headers.remove(TIMEOUT) {
+        let digits = time.as_bytes().iter().all(u8::is_ascii_digit) && time.len() <= TIMEOUT_DIGITS;
+        let millis = time.to_str().ok().filter(|_| digits).and_then(|time| time.parse::<u64>().ok());
+        let why = || format!("must be milliseconds, at most {TIMEOUT_DIGITS} digits");
+        let millis = millis.ok_or_else(|| violated(TIMEOUT.as_str(), why()))?;
+        // gRPC has eight digits; whatever is as long is cut to the longest that the settings allow.
+        headers.insert("grpc-timeout", HeaderValue::try_from(format!("{}m", millis.min(99_999_999))).expect("digits"));
+    }
+    Ok(())
 }
 
 /// The same call, in gRPC; what is wrong with its body is known once that was read.
@@ -57,10 +77,6 @@ where
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(header::TE, HeaderValue::from_static("trailers"));
-    if let Some(time) = headers.remove(TIMEOUT) {
-        let unit = [time.as_bytes(), b"m"].concat();
-        headers.insert("grpc-timeout", HeaderValue::from_bytes(&unit).unwrap_or(time));
-    }
     let refused = Refused::default();
     let told = refused.clone();
     let read = async move {
@@ -68,7 +84,7 @@ where
             let read = Limited::new(body, most * LONGER).collect().await;
             let json = read.map_err(|error| match error.is::<LengthLimitError>() {
                 true => status::limit_reached("limits.messages.request_bytes"),
-                false => unreadable(error.to_string()),
+                false => violated(BODY, error.to_string()),
             })?;
             framed(&json.to_bytes(), input)
         };
@@ -84,8 +100,11 @@ where
     (Request::from_parts(head, body), refused)
 }
 
-fn unreadable(why: String) -> Status {
-    status::invalid(vec![Violation { field: "request".into(), why }])
+/// A body that is no JSON at all.
+const BODY: &str = "request";
+
+fn violated(field: &str, why: String) -> Status {
+    status::invalid(vec![Violation { field: field.into(), why }])
 }
 
 /// A message as gRPC puts it: a flag, the length, the bytes. Nothing is an empty message.
@@ -93,9 +112,16 @@ fn framed(json: &[u8], input: MessageDescriptor) -> Result<Bytes, Status> {
     let message = match json.is_empty() {
         true => DynamicMessage::new(input),
         false => {
-            let mut from = serde_json::Deserializer::from_slice(json);
-            let read = DynamicMessage::deserialize(input, &mut from).and_then(|message| from.end().map(|()| message));
-            read.map_err(|error| unreadable(error.to_string()))?
+            let (mut from, mut track) = (serde_json::Deserializer::from_slice(json), Track::new());
+            let read =
+                DynamicMessage::deserialize(input, serde_path_to_error::Deserializer::new(&mut from, &mut track));
+            let read = read.and_then(|message| from.end().map(|()| message));
+            read.map_err(|error| {
+                let path = track.path().to_string();
+                // `.` is the whole, `?` what hadn't been named when the body broke off.
+                let field = path.trim_end_matches('?').trim_end_matches('.');
+                violated(if field.is_empty() { BODY } else { field }, error.to_string())
+            })?
         }
     };
     let mut bytes = BytesMut::with_capacity(5 + message.encoded_len());
@@ -107,7 +133,7 @@ fn framed(json: &[u8], input: MessageDescriptor) -> Result<Bytes, Status> {
 
 /// Calls, and answers in JSON.
 pub(super) async fn call<B, F>(
-    request: Request<B>,
+    mut request: Request<B>,
     most: usize,
     inner: impl FnOnce(Request<Body>) -> F,
 ) -> Response<Body>
@@ -116,7 +142,8 @@ where
     B::Error: std::error::Error + Send + Sync + 'static,
     F: Future<Output = Result<Response<Body>, std::convert::Infallible>>,
 {
-    let method = match method(request.uri().path()) {
+    let method = method(request.uri().path());
+    let method = match method.and_then(|method| understood(request.headers_mut()).map(|()| method)) {
         Ok(method) => method,
         Err(status) => return refusal(&status),
     };

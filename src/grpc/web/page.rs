@@ -43,14 +43,16 @@ struct Found {
 
 /// A file, by a request's path; one that the browser knows already isn't sent again.
 pub(super) async fn serve(settings: &config::Web, path: String, asked: &HeaderMap) -> Response<Body> {
-    let zips = asked.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).is_some_and(|it| it.contains("gzip"));
+    let zips = listed(asked, header::ACCEPT_ENCODING).any(takes_gzip);
     let found = if settings.page { find(settings, &path, zips).await } else { None };
     let Some(Found { bytes, kind, zipped }) = found else {
         return plain(StatusCode::NOT_FOUND, "there is no such page\n");
     };
     let tag =
         format!("\"{:x}\"", Sha256::digest(&bytes).iter().take(8).fold(0, |all, &byte| all << 8 | u64::from(byte)));
-    let is_known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    // Weakly compared (RFC 9110, 13.1.2).
+    let is_known = |known: &str| known == "*" || known.trim_start_matches("W/") == tag;
+    let is_known = listed(asked, header::IF_NONE_MATCH).any(is_known);
     let mut answer = match is_known {
         true => plain(StatusCode::NOT_MODIFIED, ""),
         false => Response::new(Body::new(http_body_util::Full::from(bytes.into_owned()))),
@@ -88,6 +90,19 @@ async fn find(settings: &config::Web, path: &str, zips: bool) -> Option<Found> {
     let file = folder.join(name);
     let read = spawn_blocking(move || std::fs::read(file)).await;
     Some(Found { bytes: Cow::Owned(read.ok()?.ok()?), kind: kind(name), zipped: false })
+}
+
+/// What a header lists.
+fn listed(asked: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
+    let lines = asked.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim)
+}
+
+/// Whether an encoding that is listed is gzip, and not to say that it won't do (RFC 9110, 12.5.3).
+fn takes_gzip(listed: &str) -> bool {
+    let (encoding, weight) = listed.split_once(';').unwrap_or((listed, ""));
+    let weight = weight.trim().trim_start_matches("q=").parse().unwrap_or(1.0);
+    encoding.trim().eq_ignore_ascii_case("gzip") && weight > 0.0
 }
 
 fn kind(name: &str) -> String {

@@ -2499,8 +2499,8 @@ export enum GoodbyeReason {
   SIGNED_OUT = 5,
 
   /**
-   * The caller may no longer see what the stream shows: a supervisor is one no longer, or the agent was deleted. What is
-   * still allowed may be opened again.
+   * The caller may no longer see what the stream shows: the credential was revoked, an agent whom the center made a supervisor
+   * is one no longer, or the agent was deleted. What is still allowed may be opened again.
    *
    * @generated from enum value: GOODBYE_REASON_REVOKED = 6;
    */
