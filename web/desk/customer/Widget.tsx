@@ -78,9 +78,13 @@ function list(names: string[]): string {
 }
 
 function Chat({ model }: { model: CustomerModel }) {
-  const { sessionId } = model.log;
+  const { sessionId, session, events } = model.log;
+  const isUnsaid = events.every(({ kind }) => kind.case !== "messagePosted");
   return (
     <main class="pane">
+      {isUnsaid && session?.state === SessionState.WAITING && (
+        <p class="muted pad">You can write already: whoever joins will read it.</p>
+      )}
       <Timeline
         client={model.client}
         sessionId={sessionId}
