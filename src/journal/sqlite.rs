@@ -54,7 +54,7 @@ pub struct SqliteJournal {
 struct Running {
     writer: JoinHandle<()>,
     keeper: JoinHandle<()>,
-    _lock: File,
+    lock: File,
 }
 
 impl SqliteJournal {
@@ -76,7 +76,7 @@ impl SqliteJournal {
         let keeper = keeper.start(Arc::clone(&shared), wake).map_err(io)?;
         let writer = writer::Writer::new(opened.writer, Arc::clone(&shared), wakes, options.checkpoint_bytes);
         let writer = writer.start(queue).map_err(io)?;
-        let running = Mutex::new(Some(Running { writer, keeper, _lock: opened.lock }));
+        let running = Mutex::new(Some(Running { writer, keeper, lock: opened.lock }));
         Ok(Self { jobs, places, shared, readers, blobs: Arc::new(opened.blobs), running })
     }
 
@@ -92,6 +92,10 @@ impl SqliteJournal {
         let _ = self.jobs.send(Job { task: Task::Stop, _place: None });
         let _ = running.writer.join();
         let _ = running.keeper.join();
+        // Closing the file isn't enough: a process that was forked off and hasn't got to its own program yet has it open, too.
+        if let Err(error) = running.lock.unlock() {
+            tracing::warn!(%error, "the journal's lock could not be given up");
+        }
     }
 
     /// Writes `head` now, so that all that is durable is covered by it: for before a copy is taken.

@@ -16,6 +16,7 @@ use std::{
 use tokio::{
     process::{self, Command},
     sync::Mutex,
+    task::JoinSet,
     time::{Instant, sleep},
 };
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -58,7 +59,7 @@ impl Child {
         let url = format!("http://127.0.0.1:{}", free_port()?);
         let running = Arc::new(Mutex::new(spawn(&folder, &url)?));
         let child = Self { folder, url, kill_every, kills: Arc::default(), running };
-        child.wait_until_up().await?;
+        up(&mut *child.running.lock().await, &child.url).await?;
         Ok(child)
     }
 
@@ -70,12 +71,11 @@ impl Child {
         self.kills.clone()
     }
 
-    pub(super) async fn wait_until_up(&self) -> Result<(), Failure> {
+    /// Lets the killer go, and waits for the server.
+    pub(super) async fn mend(&self, killer: &mut JoinSet<()>) -> Result<(), Failure> {
+        // Not in the middle of a restart: what was killed would stay so.
         let mut running = self.running.lock().await;
-        // The killer may have been let go between a kill and the start after it.
-        if self.kill_every.is_some() && running.try_wait()?.is_some() {
-            *running = spawn(&self.folder, &self.url)?;
-        }
+        killer.shutdown().await;
         up(&mut running, &self.url).await
     }
 

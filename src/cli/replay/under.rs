@@ -70,10 +70,7 @@ impl Under {
     pub(super) async fn mend(&self, breaking: &mut JoinSet<()>) -> Result<(), Failure> {
         match self {
             Self::Elsewhere => {}
-            Self::One(child) => {
-                breaking.shutdown().await;
-                child.wait_until_up().await?;
-            }
+            Self::One(child) => child.mend(breaking).await?,
             #[cfg(feature = "cluster")]
             Self::Many(nodes, _) => {
                 // Not in the middle of one: what stopped would stay so.

@@ -119,6 +119,16 @@ async fn a_folder_is_opened_once_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_closed_journals_folder_is_free_though_a_forked_process_has_its_lock_open() {
+    let folder = closed(1).await;
+    let journal = open(folder.path()).unwrap();
+    let forked = journal.running.lock().unwrap().as_ref().unwrap().lock.try_clone().unwrap();
+    journal.close();
+    open(folder.path()).unwrap();
+    drop(forked);
+}
+
+#[tokio::test]
 async fn a_closed_journal_refuses_all_calls() {
     let folder = closed(1).await;
     let journal = open(folder.path()).unwrap();
