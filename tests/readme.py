@@ -156,7 +156,7 @@ class Newcomer:
 
     def serve(self):
         self.address = self.start("exec " + SERVE).until(r"listening .*?(127\.0\.0\.1:\d+)")[1]
-        self.environment["CHATSESSION_SERVER"] = f"http://{self.address}"
+        self.environment["CHATSESSION_URL"] = f"http://{self.address}"
 
 
 def blocks():

@@ -14,7 +14,7 @@ from chatsession.v1 import chat_session_pb2 as chat
 from chatsession.v1.chat_session_pb2_grpc import ChatSessionStub
 from chatsession.v1.session_pb2 import ActingFor
 
-ADDRESS = os.environ.get("CHATSESSION_SERVER", "http://127.0.0.1:7700").removeprefix("http://")
+ADDRESS = os.environ.get("CHATSESSION_URL", "http://127.0.0.1:7700").removeprefix("http://")
 # Goes with every call. The backend says for which customer it acts; the center comes from the token.
 CALL = {"metadata": [("authorization", "Bearer " + os.environ["CHATSESSION_TOKEN"])], "timeout": 10}
 ZOE = ActingFor(customer_id="zoe")

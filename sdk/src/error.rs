@@ -102,7 +102,9 @@ impl fmt::Display for Error {
         if let Some(reason) = &self.0.reason {
             write!(f, " ({reason})")?;
         }
-        for violation in &self.0.field_violations {
+        // The service says them in its message, too.
+        let said = |violation: &&FieldViolation| !self.0.message.contains(&violation.description);
+        for violation in self.0.field_violations.iter().filter(said) {
             write!(f, "; {}: {}", violation.field, violation.description)?;
         }
         Ok(())

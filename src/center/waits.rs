@@ -153,12 +153,23 @@ impl Center {
     /// How long a session that enters a queue now will wait, by what it has seen.
     pub fn estimate_in(&self, queue: &QueueId) -> Option<Millis> {
         let waiting = self.index.waiting.get(queue).map_or(0, |places| places.len());
-        self.waits.get(queue)?.estimate(waiting + 1)
+        self.will_take(queue).then(|| self.waits.get(queue)?.estimate(waiting + 1))?
     }
 
     /// How long a waiting session has still to wait, by what its queue has seen.
     pub fn estimate_for(&self, session: SessionId) -> Option<Millis> {
         let queue = &self.sessions.get(&session)?.entry.as_ref()?.queue;
+        self.will_take(queue).then(|| self.estimate_at_entry(session))?
+    }
+
+    /// The same, whoever is there or isn't; what the queue's figures are held against.
+    pub(super) fn estimate_at_entry(&self, session: SessionId) -> Option<Millis> {
+        let queue = &self.sessions.get(&session)?.entry.as_ref()?.queue;
         self.waits.get(queue)?.estimate(self.place_of(session)?)
+    }
+
+    /// Whether somebody who serves the queue is signed in: else what it has seen says nothing of when somebody will be.
+    fn will_take(&self, queue: &QueueId) -> bool {
+        self.index().signed_in.contains_key(queue)
     }
 }

@@ -4,7 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, center::CenterFile, client_runtime, connect::ConnectArgs, out};
+use super::{
+    Failure,
+    center::CenterFile,
+    client_runtime,
+    connect::{ConnectArgs, soon},
+    out,
+};
 
 /// Which file goes where.
 #[derive(Args)]
@@ -21,7 +27,7 @@ pub(super) fn run(args: &ApplyArgs) -> Result<(), Failure> {
     let objects = CenterFile::parse(&text).map_err(|error| named(&error))?.objects();
     client_runtime()?.block_on(async {
         let count = objects.len();
-        let applied = args.connect.client().await?.administration().apply(objects).await?;
+        let applied = args.connect.client().await?.with_retry(soon()).administration().apply(objects).await?;
         out::line(format!("{count} objects applied, {} changed, center_seq {}", applied.changed, applied.center_seq));
         Ok(())
     })

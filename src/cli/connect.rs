@@ -6,7 +6,7 @@ use chatsession::{
     config::Auth,
     grpc::auth::{Grant, Role, development_secret, mint},
 };
-use chatsession_sdk::Client;
+use chatsession_sdk::{Client, RetryPolicy};
 use clap::Args;
 
 use super::Failure;
@@ -14,11 +14,16 @@ use super::Failure;
 /// How long a development token of a command's own is good for.
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 
+/// Somebody looks on: a server that isn't there is told of in a moment.
+pub(super) fn soon() -> RetryPolicy {
+    RetryPolicy::default().most_retries(3)
+}
+
 /// Where the server is.
 #[derive(Args, Clone, Debug)]
 pub(super) struct ServerArgs {
     /// The server.
-    #[arg(long, env = "CHATSESSION_SERVER", value_name = "URL", default_value = "http://127.0.0.1:7700")]
+    #[arg(long, env = "CHATSESSION_URL", value_name = "URL", default_value = "http://127.0.0.1:7700")]
     pub(super) server: String,
 }
 

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use chatsession::config::{Settings, Sources, load};
+use chatsession_sdk::Reason;
 use clap::{Args, Parser, Subcommand};
 
 mod apply;
@@ -117,10 +118,20 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            eprintln!("error: {}", told(&*failure));
+            let error = failure.downcast_ref::<chatsession_sdk::Error>();
+            if error.is_some_and(|error| error.reason() == Some(&Reason::CredentialInvalid)) {
+                eprintln!("a development token is made with the secret of a data folder: is --data the server's?");
+            }
             ExitCode::FAILURE
         }
     }
+}
+
+/// What failed, and what it was caused by.
+fn told(failure: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(failure.source(), |cause| cause.source());
+    causes.fold(failure.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 #[expect(clippy::print_stdout, reason = "it is what was asked for")]

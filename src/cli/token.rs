@@ -44,7 +44,12 @@ pub(super) fn run(args: &TokenArgs) -> Result<(), Failure> {
     std::fs::create_dir_all(&settings.data)?;
     let secret = match &settings.auth.hs256_secret {
         Some(secret) => secret.clone(),
-        None => development_secret(&settings.data)?,
+        None => {
+            if !settings.data.join("development.secret").exists() {
+                eprintln!("note: {} is new; only a server on it takes this token", settings.data.display());
+            }
+            development_secret(&settings.data)?
+        }
     };
     let grant = Grant {
         center: args.center.clone(),

@@ -3,7 +3,11 @@
 use chatsession_sdk::{Event, EventKind, WatchEvent};
 use clap::Args;
 
-use super::{Failure, client_runtime, connect::ConnectArgs, out};
+use super::{
+    Failure, client_runtime,
+    connect::{ConnectArgs, soon},
+    out,
+};
 
 /// What is watched.
 #[derive(Args)]
@@ -19,7 +23,7 @@ pub(crate) struct WatchArgs {
 
 pub(super) fn run(args: &WatchArgs) -> Result<(), Failure> {
     client_runtime()?.block_on(async {
-        let session = args.connect.client().await?.session(args.session.clone());
+        let session = args.connect.client().await?.with_retry(soon()).session(args.session.clone());
         let mut watch = session.watch().after(args.after).open().await?;
         loop {
             let next = tokio::select! {

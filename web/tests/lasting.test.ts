@@ -169,3 +169,25 @@ test("who is signed out is told so, and signs in again", async () => {
   await ann.beReady();
   assert.deepEqual(stage.problems, []);
 });
+
+test("after-chat work shows the conversation after a reload, also when the chat has ended meanwhile", async () => {
+  const { customer, name } = await chat();
+  const bob = await stage.agent("bob");
+  await customer.say("What is my order's number?");
+  await ann.sees("What is my order's number?");
+  await ann.invite("Bob");
+  await bob.accept(name);
+  await ann.shows("Bob is connected");
+  await ann.endChat();
+  await ann.shows("After-chat work");
+  await customer.page.getByRole("button", { name: "End chat" }).click();
+  await customer.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
+  await customer.shows("The chat has ended.");
+
+  await ann.page.reload();
+
+  await ann.select(name);
+  await ann.sees("What is my order's number?");
+  await ann.shows("After-chat work");
+  assert.equal(await ann.page.getByText("Bob is connected").count(), 1, "as an event, not as how it stands");
+});

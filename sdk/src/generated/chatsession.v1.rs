@@ -1406,7 +1406,8 @@ pub struct GetAvailabilityResponse {
     /// Sessions waiting in it.
     #[prost(int32, tag = "6")]
     pub waiting: i32,
-    /// How long a customer who starts now would wait, by what the queue has lately seen; unset when it has seen nothing.
+    /// How long a customer who starts now would wait, by what the queue has lately seen; unset when it has seen nothing, or nobody
+    /// who serves it is signed in.
     #[prost(message, optional, tag = "7")]
     pub estimated_wait: ::core::option::Option<::prost_types::Duration>,
     /// What the queue says to who comes while it is closed, in the language asked for.

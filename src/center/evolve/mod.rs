@@ -86,7 +86,7 @@ impl Center {
             self.index.reconsider(session);
         }
         if matches!(event.what, Happened::Queued { .. }) {
-            let estimate = self.estimate_for(event.session);
+            let estimate = self.estimate_at_entry(event.session);
             self.sessions.entry(event.session).and_modify(|session| {
                 session.entry.iter_mut().for_each(|entry| entry.estimate = estimate);
             });

@@ -180,6 +180,11 @@ fn the_wait_is_estimated_from_what_the_queue_has_seen() {
         (1, 126 * SECOND),
         "it was a minute, and not the 186 s that were thought"
     );
+    c.waiting("five");
+    assert!(c.center.estimate_in(&queue_id("sales")).is_some());
+    c.when(agent("ann"), sign_out(true));
+    assert_eq!(c.center.estimate_in(&queue_id("sales")), None, "nobody is there who could take anybody");
+    assert_eq!(c.center.estimate_for(c.session("five").id), None);
 }
 
 #[test]

@@ -102,13 +102,13 @@ function Head({ model, chat }: PaneProps) {
   return (
     <header class="pane-head">
       <h2>{chat.customer}</h2>
-      {session?.customer?.away && <span class="chip">away</span>}
-      {chat.others.map((other) => (
+      {isOpen && session?.customer?.away && <span class="chip">away</span>}
+      {(isOpen ? chat.others : []).map((other) => (
         <span key={other.participantId} class="chip chip-good">
           {other.displayName} is connected
         </span>
       ))}
-      {chat.invitations.map((offer) => (
+      {(isOpen ? chat.invitations : []).map((offer) => (
         <Invited key={offer.offerId} offer={offer} model={model} chat={chat} />
       ))}
       {isOpen && session?.queueEntry && (

@@ -30,24 +30,26 @@ export function ContactPanel({ model, chat }: ContactProps) {
           ))}
         </dl>
       </section>
-      <section>
-        <h3>In this chat</h3>
-        <ul class="people">
-          {session?.participants
-            .filter((each) => each.connected)
-            .map((each) => (
-              <li key={each.participantId}>
-                <span class="dot dot-ready" aria-hidden="true" />
-                {each.agentId === model.self ? "You" : each.displayName}
-              </li>
-            ))}
-          <li>
-            <span class={`dot dot-${session?.customer?.away ? "out" : "ready"}`} aria-hidden="true" />
-            {chat.customer}
-            {session?.customer?.away && " (away)"}
-          </li>
-        </ul>
-      </section>
+      {isOpen && (
+        <section>
+          <h3>In this chat</h3>
+          <ul class="people">
+            {session?.participants
+              .filter((each) => each.connected)
+              .map((each) => (
+                <li key={each.participantId}>
+                  <span class="dot dot-ready" aria-hidden="true" />
+                  {each.agentId === model.self ? "You" : each.displayName}
+                </li>
+              ))}
+            <li>
+              <span class={`dot dot-${session?.customer?.away ? "out" : "ready"}`} aria-hidden="true" />
+              {chat.customer}
+              {session?.customer?.away && " (away)"}
+            </li>
+          </ul>
+        </section>
+      )}
       {isOpen && (
         <section class="stack">
           <EndChat model={model} chat={chat} />

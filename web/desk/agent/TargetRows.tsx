@@ -65,6 +65,12 @@ export function obstacleOf(agent: AgentTarget, others: readonly Participant[], o
   return agent.room === 0 ? "no room for one more" : undefined;
 }
 
+/** Whether somebody there would take a chat now. */
+function queueDot({ open, readyAgents, signedInAgents }: QueueTarget): string {
+  if (!open || signedInAgents === 0) return "out";
+  return readyAgents > 0 ? "ready" : "not-ready";
+}
+
 /** A queue: how full it is. */
 export function QueueRow({ queue, isThere }: { queue: QueueTarget; isThere: boolean }) {
   const now = useNow();
@@ -73,7 +79,7 @@ export function QueueRow({ queue, isThere }: { queue: QueueTarget; isThere: bool
   const figures = `${queue.waiting} waiting${wait} · ${queue.readyAgents} of ${queue.signedInAgents} ready${estimate}`;
   return (
     <>
-      <span class={`dot dot-${queue.open ? "ready" : "out"}`} aria-hidden="true" />
+      <span class={`dot dot-${queueDot(queue)}`} aria-hidden="true" />
       <span class="target-name">{queue.displayName}</span>
       <span class="muted">{isThere ? "waits there" : queue.open ? figures : "closed"}</span>
     </>

@@ -12,7 +12,7 @@ export class AgentChat {
   delivered = 0n;
   readonly #self: string;
   #readHere = 0n;
-  #isRefreshing = false;
+  #refreshing: Promise<void> | undefined;
 
   constructor(sessionId: string, self: string, changed: () => void) {
     this.log = new SessionLog(sessionId);
@@ -81,18 +81,21 @@ export class AgentChat {
     }
   }
 
-  /** What the stream doesn't bring: how the session stands, and what was said before. */
-  async refresh(client: ChatClient, changed: () => void): Promise<void> {
-    if (this.#isRefreshing) return;
-    this.#isRefreshing = true;
+  /** What the stream doesn't bring: how the session stands. */
+  refresh(client: ChatClient, changed: () => void): Promise<void> {
+    this.#refreshing ??= this.#refresh(client, changed).finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #refresh(client: ChatClient, changed: () => void): Promise<void> {
     try {
       const { session } = await client.sessions.getSession({ sessionId: this.id });
       if (session) this.log.view(session);
       changed();
     } catch {
       // The next event, or choosing the chat, tries again.
-    } finally {
-      this.#isRefreshing = false;
     }
   }
 

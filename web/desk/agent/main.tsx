@@ -2,6 +2,7 @@ import { connect } from "@chatsession/client";
 import { render } from "preact";
 import { SignIn, StaleToken } from "../shared/Connection.tsx";
 import { useStore } from "../shared/store.ts";
+import { PageToasts } from "../shared/ToastList.tsx";
 import { Toasts } from "../shared/toasts.ts";
 import { PageToken } from "../shared/token.ts";
 import { Desk } from "./Desk.tsx";
@@ -27,10 +28,10 @@ function App() {
     return <SignIn title="Agent's desk" hint="Sign in with an agent's or a supervisor's token." token={token} />;
   }
   return (
-    <>
+    <PageToasts.Provider value={toasts}>
       <StaleToken token={token} />
       <Desk model={deskModel(sub, role === "supervisor")} token={token} />
-    </>
+    </PageToasts.Provider>
   );
 }
 

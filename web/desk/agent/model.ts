@@ -139,8 +139,9 @@ export class DeskModel extends Store {
   #fill(): void {
     const chat = this.current;
     if (!chat) return;
-    if (!chat.log.session) void chat.refresh(this.client, () => this.changed());
-    chat.log.fill(this.client).then(() => this.changed(), () => undefined);
+    // How far it goes is known from the session: of one that was left no stream tells it.
+    const known = chat.log.session ? Promise.resolve() : chat.refresh(this.client, () => this.changed());
+    known.then(() => chat.log.fill(this.client)).then(() => this.changed(), () => undefined);
   }
 
   seen(chat: AgentChat): void {

@@ -17,7 +17,7 @@ function queuesOfLink(): { id: string; name: string }[] {
     .filter((each) => each.trim() !== "")
     .map((each) => {
       const [id = "", name] = each.split(":").map((part) => part.trim());
-      return { id, name: name || id.charAt(0).toUpperCase() + id.slice(1) };
+      return { id, name: name || id };
     });
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useContext, useEffect, useId, useRef } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
+import { PageToasts, ToastList } from "./ToastList.tsx";
 
 interface DialogProps {
   title: string;
@@ -13,6 +14,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, wide }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const toasts = useContext(PageToasts);
   useEffect(() => {
     const before = document.activeElement;
     const element = dialog.current;
@@ -39,6 +41,7 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
         </button>
       </header>
       {children}
+      {toasts && <ToastList toasts={toasts} />}
     </dialog>
   );
 }

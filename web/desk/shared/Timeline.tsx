@@ -58,7 +58,7 @@ export function Timeline(props: TimelineProps) {
       tabIndex={0}
       role="log"
       aria-live="polite"
-      aria-label={`Chat with ${reader.customer}`}
+      aria-label={reader.isStaff ? `Chat with ${reader.customer}` : "Chat"}
       // A picture that has come moves the end away.
       onLoadCapture={() => {
         if (list.current && isAtEnd.current) list.current.scrollTop = list.current.scrollHeight;

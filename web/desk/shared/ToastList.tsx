@@ -1,6 +1,10 @@
+import { createContext } from "preact";
 import { Icon } from "./Icon.tsx";
 import { useStore } from "./store.ts";
 import type { Toasts } from "./toasts.ts";
+
+/** The page's notices, for windows above it: what lies beneath a window isn't seen. */
+export const PageToasts = createContext<Toasts | undefined>(undefined);
 
 export function ToastList({ toasts }: { toasts: Toasts }) {
   useStore(toasts);

@@ -2,6 +2,7 @@ import { connect } from "@chatsession/client";
 import { render } from "preact";
 import { SignIn, StaleToken } from "../shared/Connection.tsx";
 import { useStore } from "../shared/store.ts";
+import { PageToasts } from "../shared/ToastList.tsx";
 import { Toasts } from "../shared/toasts.ts";
 import { PageToken } from "../shared/token.ts";
 import { WallModel } from "./model.ts";
@@ -26,10 +27,10 @@ function App() {
     return <SignIn title="Supervisor's wall" hint="Sign in with a supervisor's token." token={token} />;
   }
   return (
-    <>
+    <PageToasts.Provider value={toasts}>
       <StaleToken token={token} />
       <Wall model={wallModel(sub)} />
-    </>
+    </PageToasts.Provider>
   );
 }
 

@@ -375,7 +375,8 @@ export type GetAvailabilityResponse = Message<"chatsession.v1.GetAvailabilityRes
   waiting: number;
 
   /**
-   * How long a customer who starts now would wait, by what the queue has lately seen; unset when it has seen nothing.
+   * How long a customer who starts now would wait, by what the queue has lately seen; unset when it has seen nothing, or nobody
+   * who serves it is signed in.
    *
    * @generated from field: google.protobuf.Duration estimated_wait = 7;
    */

@@ -76,7 +76,8 @@ export enum Reason {
   AGENT_NOT_FOUND = 7,
 
   /**
-   * NOT_FOUND. No such queue in the center. Check the id; see AgentDesk.ListTargets.
+   * NOT_FOUND. No such queue in the center. Check the id; see AgentDesk.ListTargets, or Administration.ListQueues. A queue that
+   * isn't open to customers is none to them.
    *
    * @generated from enum value: REASON_QUEUE_NOT_FOUND = 8;
    */
