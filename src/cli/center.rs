@@ -162,6 +162,15 @@ impl CenterFile {
         Ok(serde_saphyr::from_str(text)?)
     }
 
+    /// What each of the [`objects`](Self::objects) is called, for who reads what is wrong with it.
+    pub(super) fn names(&self) -> Vec<String> {
+        let settings = self.settings.iter().map(|_| "settings".to_owned());
+        let queues = self.queues.iter().map(|queue| format!("queue {}", queue.id));
+        let agents = self.agents.iter().map(|agent| format!("agent {}", agent.id));
+        let responses = self.canned_responses.iter().map(|response| format!("canned response {}", response.id));
+        settings.chain(queues).chain(agents).chain(responses).collect()
+    }
+
     /// As the service takes it: queues before the agents who serve them.
     pub(super) fn objects(self) -> Vec<ConfigObject> {
         let settings = self.settings.map(|settings| settings.build().into());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use tonic::transport::Endpoint;
+use tonic::transport::{ClientTlsConfig, Endpoint};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
 use super::{Failure, client_runtime, connect::ServerArgs, out};
@@ -35,7 +35,10 @@ pub(super) fn run(args: &HealthArgs) -> Result<(), Failure> {
 
 /// What the server says of itself.
 pub(super) async fn check(url: &str, service: &str) -> Result<ServingStatus, Failure> {
-    let endpoint = Endpoint::from_shared(url.to_owned())?.connect_timeout(TIMEOUT).timeout(TIMEOUT);
+    let mut endpoint = Endpoint::from_shared(url.to_owned())?.connect_timeout(TIMEOUT).timeout(TIMEOUT);
+    if url.starts_with("https:") {
+        endpoint = endpoint.tls_config(ClientTlsConfig::new().with_native_roots())?;
+    }
     let channel = endpoint.connect().await.map_err(|_| format!("{url} can't be reached"))?;
     let request = HealthCheckRequest { service: service.to_owned() };
     let answer = HealthClient::new(channel).check(request).await.map_err(|status| status.message().to_owned())?;

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use chatsession::config::Tls;
+
 use crate::world::{World, ended};
 
 fn chatsession(args: &[&str]) -> Output {
@@ -43,6 +45,26 @@ fn health_tells_by_its_exit_status() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_with_a_certificate_is_healthy_to_who_trusts_it() {
+    let files = tempfile::tempdir().unwrap();
+    let trusted = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (cert, key) = (files.path().join("cert.pem"), files.path().join("key.pem"));
+    std::fs::write(&cert, trusted.cert.pem()).unwrap();
+    std::fs::write(&key, trusted.signing_key.serialize_pem()).unwrap();
+    let world = World::with_tls(Tls { cert: cert.clone(), key }, trusted.cert.pem()).await;
+    let ask = |system: std::path::PathBuf| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chatsession"));
+        command.args(["health", "--server", &world.url()]).env("SSL_CERT_FILE", system);
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    assert_eq!(succeeded(&ask(cert).await.unwrap()), "SERVING\n");
+    let other = files.path().join("other.pem");
+    let stranger = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(&other, stranger.cert.pem()).unwrap();
+    assert!(!ask(other).await.unwrap().status.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_running_server_is_healthy_can_be_configured_and_watched() {
     let world = World::new().await;
     let (mut mia, ann) = world.attended().await;
@@ -58,6 +80,12 @@ async fn a_running_server_is_healthy_can_be_configured_and_watched() {
         let connect = ["--server", &url, "--data", &data, "--center", "here"];
         let applied = succeeded(&chatsession(&[&["apply", file], &connect[..]].concat()));
         assert!(applied.starts_with("11 objects applied"), "{applied}");
+        let wrong = tempfile::NamedTempFile::new().unwrap();
+        let text = "queues:\n  - id: night\n    overflow_to: nowhere\n    max_wait: 1m\n";
+        std::fs::write(wrong.path(), text).unwrap();
+        let refused = chatsession(&[&["apply", wrong.path().to_str().unwrap()], &connect[..]].concat());
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains("queue night: overflow_queue_id"), "{told}");
         succeeded(&chatsession(&[&["watch", &session], &connect[..]].concat()))
     });
     let watched = commands.await.unwrap();

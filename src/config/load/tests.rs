@@ -146,6 +146,16 @@ fn a_misspelt_variable_is_refused_and_a_foreign_one_is_not() {
 }
 
 #[test]
+fn the_settings_that_the_documents_propose_are_settings() {
+    let page = include_str!("../../../docs/production.md");
+    let (_, example) = page.split_once("```yaml\n").unwrap();
+    let (_folder, path) = file("yaml", example.split_once("```").unwrap().0);
+    let settings = load(&Sources { file: Some(path), ..Sources::default() }).unwrap();
+    assert_eq!(settings.auth.mode, AuthMode::Keys);
+    assert!(settings.tls.is_some());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_refused_without_quoting_it() {
     let (_folder, path) = file("toml", "[auth]\nhs256_secret = \"very-secret\n");
     let refused = load(&Sources { file: Some(path), ..Sources::default() }).unwrap_err().to_string();
